@@ -1,0 +1,93 @@
+// Plain structs and constants that host code and device kernels share. Legal C++ and legal Metal: fixed-width
+// fields only, no member functions beyond free inline helpers, no standard headers on the device.
+#pragma once
+
+#if !defined(__METAL_VERSION__)
+#include <cstdint>
+#endif
+
+namespace sparsegrow {
+
+// Panel layout. A panel holds `rows` neurons for `batch` samples, neuron-major with the batch innermost, cut
+// into tiles of 32 samples: [tile][row][lane]. The last tile is only as wide as it must be (8, 16 or 32
+// lanes); a batch of one is a plain vector of `rows` values. Lanes past the batch are padding: every verb
+// keeps gradients there zero and leaves them out of every reported figure.
+constexpr int32_t kTileWidth = 32;
+
+struct PanelShape {
+  int32_t rows;
+  int32_t batch;
+};
+
+inline int32_t tile_count(int32_t batch) { return (batch + kTileWidth - 1) / kTileWidth; }
+
+// Lanes stored for tile `tile` of a batch: 1, 8, 16 or 32.
+inline int32_t tile_width(int32_t batch, int32_t tile) {
+  const int32_t left = batch - tile * kTileWidth;
+  if (batch == 1) return 1;
+  return left <= 8 ? 8 : left <= 16 ? 16 : kTileWidth;
+}
+
+// Columns stored for a batch, padding included.
+inline int32_t padded_batch(int32_t batch) {
+  if (batch == 0) return 0;
+  const int32_t last = tile_count(batch) - 1;
+  return last * kTileWidth + tile_width(batch, last);
+}
+
+// Element index of the first lane of (tile, row).
+inline int64_t tile_offset(PanelShape shape, int32_t tile, int32_t row) {
+  const int64_t width = tile_width(shape.batch, tile);
+  return static_cast<int64_t>(tile) * kTileWidth * shape.rows + row * width;
+}
+
+// f of a neuron. `relu` is x for x > 0, else slope * x: ReLU has slope 0, leaky ReLU a small one, All-ReLU
+// -alpha on odd and +alpha on even hidden layers.
+enum class ActivationKind : int32_t { identity = 0, relu = 1, tanh = 2, sigmoid = 3, srelu = 4 };
+
+struct ActivationParams {
+  ActivationKind kind;
+  float slope;
+};
+
+// SReLU keeps four learned numbers per row, as four arrays of `rows` values one after another.
+enum SreluParameter : int32_t { kLeftThreshold = 0, kLeftSlope = 1, kRightThreshold = 2, kRightSlope = 3 };
+constexpr int32_t kSreluParameters = 4;
+
+// Inverted dropout. A unit is dropped by a hash of (seed, step, row, column), so forward and backward agree
+// without storing a mask, and the mask does not depend on threads, tiles or dtype.
+struct DropoutParams {
+  float rate;  // probability of dropping, [0, 1)
+  uint32_t seed;
+  uint32_t step;
+};
+
+enum class OptimizerKind : int32_t { sgd = 0, nesterov = 1, adam = 2 };
+
+// One optimizer step over a flat array: g += l2 * w, then
+//   sgd       v = momentum * v - rate * g;  w += v
+//   nesterov  v = momentum * v - rate * g;  w += momentum * v - rate * g
+//   adam      m, v moving averages;         w -= rate * m / correction1 / (sqrt(v / correction2) + epsilon)
+// and w -= decay * w (with the old w), where decay is already a fraction per step.
+struct OptimizerParams {
+  OptimizerKind kind;
+  float rate;
+  float momentum;     // sgd, nesterov
+  float beta1;        // adam
+  float beta2;        // adam
+  float epsilon;      // adam
+  float correction1;  // adam: 1 - beta1^t
+  float correction2;  // adam: 1 - beta2^t
+  float l2;
+  float decay;
+};
+
+// What level_stats says of one level of a panel, padding left out.
+struct LevelStats {
+  double mean;
+  double mean_square;
+  double max_abs;
+  double zero_fraction;
+};
+
+}  // namespace sparsegrow

@@ -1,0 +1,21 @@
+#include "sparsegrow/backend/panel.h"
+
+#include "sparsegrow/backend/backend.h"
+#include "sparsegrow/base/check.h"
+
+namespace sparsegrow {
+
+Panel::Panel(Backend& backend, DType dtype, std::int32_t rows, std::int32_t capacity)
+    : shape_{rows, capacity}, capacity_(capacity), dtype_(dtype) {
+  SG_REQUIRE(rows >= 0 && capacity >= 0, "Panel", "got ", rows, " rows and batch ", capacity,
+             ", expected neither below 0");
+  buffer_ = backend.allocate(static_cast<std::size_t>(elements()) * size_of(dtype));
+}
+
+void Panel::set_batch(std::int32_t batch) {
+  SG_REQUIRE(batch >= 0 && batch <= capacity_, "Panel.set_batch", "got batch ", batch,
+             ", expected 0 to ", capacity_);
+  shape_.batch = batch;
+}
+
+}  // namespace sparsegrow

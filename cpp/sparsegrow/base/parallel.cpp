@@ -1,0 +1,218 @@
+#include "sparsegrow/base/parallel.h"
+
+#include <pthread.h>
+#include <sched.h>
+
+#include <atomic>
+#include <condition_variable>
+#include <cstdlib>
+#include <exception>
+#include <memory>
+#include <mutex>
+#include <thread>
+#include <utility>
+#include <vector>
+
+#include "sparsegrow/base/check.h"
+#include "sparsegrow/base/denormals.h"
+
+namespace sparsegrow {
+namespace {
+
+constexpr int kMaxThreads = 256;
+constexpr int kSpins = 4000;  // about 20 microseconds before a waiting thread goes to sleep
+
+thread_local bool inside_parallel = false;
+
+void pause_briefly() {
+#if defined(__SSE2__)
+  _mm_pause();
+#elif defined(__aarch64__)
+  __asm__ volatile("yield");
+#endif
+}
+
+// A thread's own share of the chunks; others may take from it when they have finished theirs.
+struct alignas(64) Share {
+  std::atomic<std::int64_t> next{0};
+  std::int64_t end = 0;
+};
+
+struct Job {
+  void (*body)(void*, std::int64_t) = nullptr;
+  void* context = nullptr;
+};
+
+class Pool {
+ public:
+  explicit Pool(int threads) : shares_(static_cast<std::size_t>(threads)) {
+    for (int t = 1; t < threads; ++t) workers_.emplace_back([this, t] { work_loop(t); });
+  }
+
+  ~Pool() {
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      stopping_ = true;
+      epoch_.fetch_add(1);
+    }
+    wake_.notify_all();
+    for (auto& worker : workers_) worker.join();
+  }
+
+  int threads() const { return static_cast<int>(shares_.size()); }
+
+  void run(std::int64_t chunks, Job job) {
+    start(chunks, job);
+    take_chunks(0);
+    for (int spin = 0; running_.load(std::memory_order_acquire) > 0; ++spin) wait_step(spin);
+    if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
+  }
+
+ private:
+  void start(std::int64_t chunks, Job job) {
+    job_ = job;
+    const std::int64_t count = threads();
+    for (std::int64_t t = 0; t < count; ++t) {
+      auto& share = shares_[static_cast<std::size_t>(t)];
+      share.next.store(chunks * t / count, std::memory_order_relaxed);
+      share.end = chunks * (t + 1) / count;
+    }
+    running_.store(threads() - 1, std::memory_order_relaxed);
+    {
+      std::lock_guard<std::mutex> lock(mutex_);
+      epoch_.fetch_add(1, std::memory_order_release);
+    }
+    wake_.notify_all();
+  }
+
+  void wait_step(int spin) {
+    if (spin < kSpins) return pause_briefly();
+    std::this_thread::yield();
+  }
+
+  void take_chunks(int self) {
+    const FlushDenormals guard;
+    inside_parallel = true;
+    for (int offset = 0; offset < threads(); ++offset) {
+      auto& share = shares_[static_cast<std::size_t>((self + offset) % threads())];
+      drain(share);
+    }
+    inside_parallel = false;
+  }
+
+  void drain(Share& share) {
+    while (true) {
+      const std::int64_t chunk = share.next.fetch_add(1, std::memory_order_relaxed);
+      if (chunk >= share.end) return;
+      try {
+        job_.body(job_.context, chunk);
+      } catch (...) {
+        std::lock_guard<std::mutex> lock(mutex_);
+        if (!error_) error_ = std::current_exception();
+      }
+    }
+  }
+
+  void work_loop(int self) {
+    std::uint64_t seen = 0;
+    while (wait_for_work(seen)) {
+      take_chunks(self);
+      running_.fetch_sub(1, std::memory_order_release);
+    }
+  }
+
+  // Returns false when the pool closes. Spins first: the next verb usually follows at once.
+  bool wait_for_work(std::uint64_t& seen) {
+    for (int spin = 0; spin < kSpins; ++spin) {
+      if (epoch_.load(std::memory_order_acquire) != seen) break;
+      pause_briefly();
+    }
+    std::unique_lock<std::mutex> lock(mutex_);
+    wake_.wait(lock, [&] { return epoch_.load(std::memory_order_acquire) != seen; });
+    seen = epoch_.load(std::memory_order_relaxed);
+    return !stopping_;
+  }
+
+  std::vector<Share> shares_;
+  std::vector<std::thread> workers_;
+  std::mutex mutex_;
+  std::condition_variable wake_;
+  std::atomic<std::uint64_t> epoch_{0};
+  std::atomic<int> running_{0};
+  Job job_;
+  std::exception_ptr error_;
+  bool stopping_ = false;
+};
+
+int available_cores() {
+#if defined(__linux__)
+  cpu_set_t set;
+  if (sched_getaffinity(0, sizeof(set), &set) == 0) return CPU_COUNT(&set);
+#endif
+  const unsigned cores = std::thread::hardware_concurrency();
+  return cores == 0 ? 1 : static_cast<int>(cores);
+}
+
+int initial_threads() {
+  const char* text = std::getenv("SPARSEGROW_NUM_THREADS");
+  const int asked = text ? std::atoi(text) : 0;
+  const int threads = asked > 0 ? asked : available_cores();
+  return threads < kMaxThreads ? threads : kMaxThreads;
+}
+
+// The pool of this process. A fork waits for a running job; the child then starts a pool of its own, as
+// the parent's threads do not exist there.
+struct PoolOwner {
+  std::mutex mutex;
+  std::unique_ptr<Pool> pool;
+  int threads = initial_threads();
+
+  Pool& current() {
+    if (!pool || pool->threads() != threads) {
+      pool.reset();
+      pool = std::make_unique<Pool>(threads);
+    }
+    return *pool;
+  }
+};
+
+PoolOwner& owner() {
+  static PoolOwner* instance = [] {
+    pthread_atfork([] { owner().mutex.lock(); }, [] { owner().mutex.unlock(); },
+                   [] {
+                     static_cast<void>(owner().pool.release());
+                     owner().mutex.unlock();
+                   });
+    return new PoolOwner;  // never destroyed: workers may outlive static destructors
+  }();
+  return *instance;
+}
+
+void run_here(std::int64_t chunks, void (*body)(void*, std::int64_t), void* context) {
+  const FlushDenormals guard;
+  for (std::int64_t chunk = 0; chunk < chunks; ++chunk) body(context, chunk);
+}
+
+}  // namespace
+
+int num_threads() {
+  std::lock_guard<std::mutex> lock(owner().mutex);
+  return owner().threads;
+}
+
+void set_num_threads(int threads) {
+  SG_REQUIRE(threads >= 1 && threads <= kMaxThreads, "set_num_threads", "got ", threads,
+             " threads, expected 1 to ", kMaxThreads);
+  std::lock_guard<std::mutex> lock(owner().mutex);
+  owner().threads = threads;
+}
+
+void run_chunks(std::int64_t chunks, void (*body)(void*, std::int64_t), void* context) {
+  if (chunks <= 0) return;
+  if (chunks == 1 || inside_parallel) return run_here(chunks, body, context);
+  std::lock_guard<std::mutex> lock(owner().mutex);
+  if (owner().threads == 1) return run_here(chunks, body, context);
+  owner().current().run(chunks, {body, context});
+}
+
+}  // namespace sparsegrow

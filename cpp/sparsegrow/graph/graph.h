@@ -1,0 +1,56 @@
+// Graph is for changing, Csr is for computing, and commit() is the only door between them.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+
+#include "sparsegrow/graph/csr.h"
+#include "sparsegrow/graph/mutation.h"
+#include "sparsegrow/graph/node_table.h"
+#include "sparsegrow/graph/remap.h"
+
+namespace sparsegrow {
+
+// One committed state; immutable, so that a snapshot is only a reference to it.
+struct Committed {
+  NodeTable nodes;
+  Csr csr;  // square: targets and sources are the rows of `nodes`
+};
+
+class Graph {
+ public:
+  using Snapshot = std::shared_ptr<const Committed>;
+
+  Graph();
+  // A graph that stands as `nodes` and `by_target` say; everything is validated as in commit().
+  // Cost O(nodes + edges).
+  Graph(NodeTable nodes, Pattern by_target);
+
+  // --- edits: O(1) each, queued until commit(); they throw out_of_range for an id or position that does
+  // not exist and invalid_argument for an edge into an input, a self loop or a bad spec.
+  NodeId next_node() const;
+  NodeId add_node(const NodeSpec& spec);
+  void add_edge(EdgeEnds edge);
+  void remove_edge(EdgeEnds edge);
+  void remove_edge_at(std::int32_t position);
+  void remove_node(NodeId node);
+  void apply(const Mutation& mutation);  // all or nothing
+  bool has_edits() const;
+  void discard();                        // forget the queued edits
+
+  // Resolves the queued edits. Throws invalid_argument for a duplicate edge, the removal of an edge that
+  // is not there or is removed twice, an edge at a removed node, or a cycle; then the committed state and
+  // the queue are as before. Cost O(V + E + p log p) for p edits, in time and in transient memory.
+  Remap commit();
+
+  const NodeTable& nodes() const { return committed_->nodes; }
+  const Csr& csr() const { return committed_->csr; }
+  Snapshot snapshot() const { return committed_; }  // O(1)
+  void restore(Snapshot snapshot);                  // O(1); drops queued edits
+
+ private:
+  Snapshot committed_;
+  Mutation edits_;
+};
+
+}  // namespace sparsegrow
