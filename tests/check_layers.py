@@ -1,0 +1,157 @@
+"""Check that includes point down only, and the other rules about what may stand where.
+
+    python tests/check_layers.py              # text only, instant
+    python tests/check_layers.py --headers    # also compile each header alone
+
+Prints one line per violation and exits with 1 if there is one.
+"""
+
+import argparse
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+
+ENGINE = [
+    f"cpp/sparsegrow/{room}"
+    for room in ("base", "graph", "topology", "locality", "backend", "train")
+]
+# Room -> the rooms it may include besides itself. The order is from the ground up.
+MAY_INCLUDE = {
+    "cpp/sparsegrow/base": [],
+    "cpp/sparsegrow/graph": ENGINE[:1],
+    "cpp/sparsegrow/topology": ENGINE[:2],
+    "cpp/sparsegrow/locality": ENGINE[:2],
+    "cpp/sparsegrow/backend": ENGINE[:2],
+    "cpp/sparsegrow/train": ENGINE[:5],
+    "cpp/cpu": [*ENGINE[:2], "cpp/sparsegrow/backend"],
+    "metal": [*ENGINE[:2], "cpp/sparsegrow/backend"],
+    "python/bindings": ENGINE,
+}
+REGISTRY = "cpp/sparsegrow/backend/registry.cpp"
+REGISTRY_MAY_INCLUDE = ["cpp/cpu", "metal"]
+
+SOURCES = {".h", ".cpp", ".mm", ".metal", ".cu"}
+SEARCHED = ["cpp", "metal", "python", "tests", "bench", "docs"]
+BUILD_FILES = ["CMakeLists.txt", "CMakePresets.json", "pyproject.toml", "tests/cpp/CMakeLists.txt"]
+
+INCLUDE = re.compile(r'^\s*#\s*include\s*(["<])([^">]+)[">]', re.MULTILINE)
+BACKEND_TEST = re.compile(r"^\s*#\s*(?:el)?if.*\bSPARSEGROW_(?:METAL|CUDA)\b", re.MULTILINE)
+INTRINSICS = re.compile(r"^(?:\w*mmintrin|x86intrin|x86gprintrin|arm_neon|arm_sve|arm_acle)\.h$")
+INTRINSICS_ALLOWED = ("cpp/cpu/", "cpp/sparsegrow/base/denormals.h")
+FORBIDDEN_FOLDERS = {"utils", "util", "common", "misc", "helpers"}
+FORBIDDEN_FLAGS = ("-march=native", "-mcpu=native", "-ffast-math", "-Ofast")
+
+
+def files_under(root: Path) -> list[Path]:
+    """Every file and folder of the rooms, relative to the root, caches left out."""
+    found = (path.relative_to(root) for room in SEARCHED for path in (root / room).rglob("*"))
+    return sorted(path for path in found if "__pycache__" not in path.parts)
+
+
+def sources_of(root: Path) -> list[Path]:
+    return [path for path in files_under(root) if path.suffix in SOURCES]
+
+
+def room_of(path: str) -> str | None:
+    return next((room for room in MAY_INCLUDE if path.startswith(room + "/")), None)
+
+
+def target_of(root: Path, source: Path, included: str) -> str:
+    """The path that an include names, relative to the root; a guess if no such file exists."""
+    for base in (source.parent, Path("cpp"), Path()):
+        path = os.path.normpath(base / included)
+        if (root / path).is_file():
+            return path
+    return included if included.startswith("metal/") else f"cpp/{included}"
+
+
+def check_room(source: Path, included: str, target: str) -> Iterator[str]:
+    """One include against the map of rooms."""
+    here, there = room_of(source.as_posix()), room_of(target)
+    if here is None or there is None or there in [here, *MAY_INCLUDE[here]]:
+        return
+    if source.as_posix() == REGISTRY and there in REGISTRY_MAY_INCLUDE:
+        return
+    yield f'{source}: {here} must not include {there} ("{included}")'
+
+
+def check_includes(root: Path, source: Path, text: str) -> Iterator[str]:
+    """Layers, pybind11 and intrinsics."""
+    path = source.as_posix()
+    for kind, included in INCLUDE.findall(text):
+        if kind == '"':
+            yield from check_room(source, included, target_of(root, source, included))
+        if included.startswith("pybind11/") and not path.startswith("python/bindings/"):
+            yield f"{source}: only python/bindings may include <{included}>"
+        if INTRINSICS.match(included) and not path.startswith(INTRINSICS_ALLOWED):
+            yield f"{source}: intrinsics belong in cpp/cpu, found <{included}>"
+
+
+def check_sources(root: Path) -> Iterator[str]:
+    for source in sources_of(root):
+        text = (root / source).read_text(encoding="utf-8")
+        yield from check_includes(root, source, text)
+        if source.as_posix() != REGISTRY and BACKEND_TEST.search(text):
+            yield f"{source}: only {REGISTRY} may test SPARSEGROW_METAL or SPARSEGROW_CUDA"
+
+
+def check_folders(root: Path) -> Iterator[str]:
+    for path in files_under(root):
+        if path.name in FORBIDDEN_FOLDERS and (root / path).is_dir():
+            yield f"{path}: a folder is named after what it holds, not '{path.name}'"
+
+
+def check_flags(root: Path) -> Iterator[str]:
+    modules = [path.relative_to(root).as_posix() for path in root.glob("cmake/**/*.cmake")]
+    for name in [*BUILD_FILES, *modules]:
+        text = (root / name).read_text(encoding="utf-8") if (root / name).is_file() else ""
+        for flag in FORBIDDEN_FLAGS:
+            if flag in text:
+                yield f"{name}: {flag} must not be shipped"
+
+
+def compile_alone(root: Path, header: Path) -> str | None:
+    """The first error of a header that needs something included before it, else None."""
+    compiler = os.environ.get("CXX", "c++")
+    command = [compiler, "-std=c++17", "-fsyntax-only", "-Icpp", "-Itests", "-x", "c++", "-"]
+    include = f'#include "{(root / header).as_posix()}"\n'
+    result = subprocess.run(command, cwd=root, input=include, capture_output=True, text=True)
+    if result.returncode == 0:
+        return None
+    error = next((line for line in result.stderr.splitlines() if "error" in line), result.stderr)
+    return f"{header}: does not compile alone: {error}"
+
+
+def check_headers(root: Path) -> Iterator[str]:
+    """Each header of the engine, its CPU backend and the test oracle compiles alone."""
+    rooms = ("cpp/", "tests/reference/")
+    headers = [p for p in sources_of(root) if p.suffix == ".h" and p.as_posix().startswith(rooms)]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        results = pool.map(lambda header: compile_alone(root, header), headers)
+        yield from (result for result in results if result is not None)
+
+
+def violations(root: Path, headers: bool = False) -> list[str]:
+    """Every violation under a root, one line each."""
+    found = [*check_sources(root), *check_folders(root), *check_flags(root)]
+    return [*found, *check_headers(root)] if headers else found
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--root", type=Path, default=ROOT)
+    parser.add_argument("--headers", action="store_true", help="also compile each header alone")
+    arguments = parser.parse_args()
+    found = violations(arguments.root, arguments.headers)
+    print("\n".join(found) or "layers: no violation")
+    return 1 if found else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
