@@ -1,11 +1,12 @@
-// The verbs of the engine. A device is whatever implements them; nothing else of a device is known outside
-// its own folder. One operation has one name in every room: docs/kernels.md is the ledger.
+// The verbs of the engine. A device is whatever implements them; nothing else of a device is known
+// outside its own folder. One operation has one name in every room: docs/kernels.md is the ledger.
 //
-// Rules that hold for every verb: panels of one call share the batch and the dtype; `values`, `bias` and
-// other state buffers have the panel's dtype; nothing is allocated that grows with the batch; a sum has one
-// owner and one order, so a result has the same bits for any number of threads. Sizes are checked; a
-// mismatch throws invalid_argument. Work may be queued: finish() waits for it, and only then may the host
-// read what verbs wrote. `level` picks the rows of one level of the Csr's plan.
+// Rules that hold for every verb: panels of one call share the batch and the dtype; `values`,
+// `bias` and other state buffers have the panel's dtype; nothing is allocated that grows with the
+// batch; a sum has one owner and one order, so a result has the same bits for any number of
+// threads. Sizes are checked; a mismatch throws invalid_argument. Work may be queued: finish()
+// waits for it, and only then may the host read what verbs wrote. `level` picks the rows of one
+// level of the Csr's plan.
 #pragma once
 
 #include <cstdint>
@@ -37,17 +38,19 @@ class Backend {
   virtual const char* name() const = 0;
   virtual bool supports(DType dtype) const = 0;
   virtual bool has_kernel(const std::string& name) const = 0;  // names as in kernel_names.h
-  virtual std::unique_ptr<Buffer> allocate(std::size_t bytes) = 0;  // runtime_error when out of memory
+  virtual std::unique_ptr<Buffer> allocate(
+      std::size_t bytes) = 0;  // runtime_error when out of memory
   virtual std::unique_ptr<DeviceCsr> upload(std::shared_ptr<const Csr> csr) = 0;
   virtual void finish() = 0;
 
-  // y[r] = bias[r] + sum over the edges e of row r: values[e] * x[column[e]], for the target rows of a level.
-  // bias may be null (zero). x has csr.sources() rows, y csr.targets(); x and y may be one panel when no row
-  // of the level is a source of it. Cost 2 * edges * batch flops.
+  // y[r] = bias[r] + sum over the edges e of row r: values[e] * x[column[e]], for the target rows
+  // of a level. bias may be null (zero). x has csr.sources() rows, y csr.targets(); x and y may be
+  // one panel when no row of the level is a source of it. Cost 2 * edges * batch flops.
   virtual void spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& values,
                     const Buffer* bias, const Panel& x, Panel& y) = 0;
 
-  // dx[s] = sum over the edges e out of source s: values[e] * dy[target[e]], for the source rows of a level.
+  // dx[s] = sum over the edges e out of source s: values[e] * dy[target[e]], for the source rows of
+  // a level.
   virtual void spmm_t(const DeviceCsr& csr, std::int32_t level, const Buffer& values,
                       const Panel& dy, Panel& dx) = 0;
 
@@ -62,29 +65,31 @@ class Backend {
   virtual void activate(const DeviceCsr& csr, std::int32_t level, ActivationParams f,
                         const Buffer* srelu, const Panel& z, Panel& a) = 0;
 
-  // d[r] *= f'(z[r]) in place, for the target rows of a level; for SReLU also writes those rows of `dsrelu`
-  // (4 x rows, summed over the batch).
+  // d[r] *= f'(z[r]) in place, for the target rows of a level; for SReLU also writes those rows of
+  // `dsrelu` (4 x rows, summed over the batch).
   virtual void activate_grad(const DeviceCsr& csr, std::int32_t level, ActivationParams f,
                              const Buffer* srelu, const Panel& z, Panel& d, Buffer* dsrelu) = 0;
 
-  // Drops units of the target rows of a level, in place, and scales the others by 1 / (1 - rate). The same
-  // parameters give the same mask, so the backward pass applies it to the gradient.
-  virtual void dropout(const DeviceCsr& csr, std::int32_t level, DropoutParams drop, Panel& panel) = 0;
+  // Drops units of the target rows of a level, in place, and scales the others by 1 / (1 - rate).
+  // The same parameters give the same mask, so the backward pass applies it to the gradient.
+  virtual void dropout(const DeviceCsr& csr, std::int32_t level, DropoutParams drop,
+                       Panel& panel) = 0;
 
   // Mean cross-entropy of softmax over `classes` rows from first_row, in nats.
-  // labels: int32 [batch], each in [0, classes). d rows get (softmax - onehot) / batch, padding zero.
-  // losses[b] is the loss of sample b and correct[b] (int32) whether its largest logit is its label;
-  // ties go to the lowest class.
+  // labels: int32 [batch], each in [0, classes). d rows get (softmax - onehot) / batch, padding
+  // zero. losses[b] is the loss of sample b and correct[b] (int32) whether its largest logit is its
+  // label; ties go to the lowest class.
   virtual void softmax_xent(const Panel& z, std::int32_t first_row, std::int32_t classes,
                             const Buffer& labels, Panel& d, Buffer& losses, Buffer& correct) = 0;
 
   // Mean squared error of `outputs` rows of a, from first_row, against a panel of `outputs` rows.
-  // losses[b] = mean over outputs of (a - t)^2; d rows get 2 (a - t) / (outputs * batch), padding zero.
+  // losses[b] = mean over outputs of (a - t)^2; d rows get 2 (a - t) / (outputs * batch), padding
+  // zero.
   virtual void mse(const Panel& a, std::int32_t first_row, std::int32_t outputs,
                    const Panel& targets, Panel& d, Buffer& losses) = 0;
 
-  // One optimizer step over the first `count` elements; m and v are null where the kind has none (sgd and
-  // nesterov use m as velocity; null then means no momentum).
+  // One optimizer step over the first `count` elements; m and v are null where the kind has none
+  // (sgd and nesterov use m as velocity; null then means no momentum).
   virtual void adam(const OptimizerParams& params, DType dtype, std::int64_t count, Buffer& weights,
                     const Buffer& gradient, Buffer* m, Buffer* v) = 0;
 
@@ -95,8 +100,9 @@ class Backend {
   // One record per level of the target plan.
   virtual std::vector<LevelStats> level_stats(const DeviceCsr& csr, const Panel& panel) = 0;
 
-  // panel rows first_row + j get feature j of the chosen samples (`chosen` indexes source; the panel's batch
-  // is chosen.size()); padding gets zero. unpack writes rows back as [batch][features] of the panel's dtype.
+  // panel rows first_row + j get feature j of the chosen samples (`chosen` indexes source; the
+  // panel's batch is chosen.size()); padding gets zero. unpack writes rows back as
+  // [batch][features] of the panel's dtype.
   virtual void pack(const SampleMatrix& source, Span<const std::int64_t> chosen,
                     std::int32_t first_row, Panel& panel) = 0;
   virtual void unpack(const Panel& panel, std::int32_t first_row, std::int32_t features,

@@ -11,7 +11,7 @@ class Buffer {
   Buffer(const Buffer&) = delete;
   Buffer& operator=(const Buffer&) = delete;
 
-  void* data() const { return data_; }        // host address; valid for the buffer's life
+  void* data() const { return data_; }  // host address; valid for the buffer's life
   std::size_t bytes() const { return bytes_; }
   template <class T>
   T* as() const {

@@ -1,4 +1,5 @@
-// A Csr as a backend holds it. The CPU's only refers to the Csr; a GPU's owns device copies of its arrays.
+// A Csr as a backend holds it. The CPU's only refers to the Csr; a GPU's owns device copies of its
+// arrays.
 #pragma once
 
 #include <memory>

@@ -1,4 +1,5 @@
-// Element types of the engine. float32 is the working type; float64 exists so that gradients can be proved.
+// Element types of the engine. float32 is the working type; float64 exists so that gradients can be
+// proved.
 #pragma once
 
 #include <cstddef>

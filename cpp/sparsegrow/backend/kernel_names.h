@@ -1,5 +1,5 @@
-// The one list of kernels, <verb>_<variant>_<dtype>. Every backend is asked for every name of a dtype that it
-// supports (tests/cpp/kernel_names_test.cpp).
+// The one list of kernels, <verb>_<variant>_<dtype>. Every backend is asked for every name of a
+// dtype that it supports (tests/cpp/kernel_names_test.cpp).
 //   tile    batched panels          scalar  batch 1, rows under 32 edges
 //   flat    one-dimensional arrays  vector  batch 1, rows of 32 edges and more
 #pragma once
@@ -11,11 +11,12 @@
 
 namespace sparsegrow {
 
-#define SG_KERNEL_STEMS(X)                                                                        \
-  X(spmm_tile) X(spmm_scalar) X(spmm_vector) X(spmm_t_tile) X(spmm_t_scalar) X(spmm_t_vector)     \
-  X(sddmm_tile) X(sddmm_scalar) X(row_sum_tile) X(activate_tile) X(activate_grad_tile)            \
-  X(dropout_tile) X(softmax_xent_tile) X(mse_tile) X(adam_flat) X(gather_flat) X(level_stats_tile) \
-  X(pack_tile) X(unpack_tile)
+#define SG_KERNEL_STEMS(X)                                                                     \
+  X(spmm_tile)                                                                                 \
+  X(spmm_scalar) X(spmm_vector) X(spmm_t_tile) X(spmm_t_scalar) X(spmm_t_vector) X(sddmm_tile) \
+      X(sddmm_scalar) X(row_sum_tile) X(activate_tile) X(activate_grad_tile) X(dropout_tile)   \
+          X(softmax_xent_tile) X(mse_tile) X(adam_flat) X(gather_flat) X(level_stats_tile)     \
+              X(pack_tile) X(unpack_tile)
 
 inline std::vector<std::string> kernel_names(DType dtype) {
   std::vector<std::string> names;

@@ -1,5 +1,6 @@
-// Plain structs and constants that host code and device kernels share. Legal C++ and legal Metal: fixed-width
-// fields only, no member functions beyond free inline helpers, no standard headers on the device.
+// Plain structs and constants that host code and device kernels share. Legal C++ and legal Metal:
+// fixed-width fields only, no member functions beyond free inline helpers, no standard headers on
+// the device.
 #pragma once
 
 #if !defined(__METAL_VERSION__)
@@ -8,10 +9,11 @@
 
 namespace sparsegrow {
 
-// Panel layout. A panel holds `rows` neurons for `batch` samples, neuron-major with the batch innermost, cut
-// into tiles of 32 samples: [tile][row][lane]. The last tile is only as wide as it must be (8, 16 or 32
-// lanes); a batch of one is a plain vector of `rows` values. Lanes past the batch are padding: every verb
-// keeps gradients there zero and leaves them out of every reported figure.
+// Panel layout. A panel holds `rows` neurons for `batch` samples, neuron-major with the batch
+// innermost, cut into tiles of 32 samples: [tile][row][lane]. The last tile is only as wide as it
+// must be (8, 16 or 32 lanes); a batch of one is a plain vector of `rows` values. Lanes past the
+// batch are padding: every verb keeps gradients there zero and leaves them out of every reported
+// figure.
 constexpr int32_t kTileWidth = 32;
 
 struct PanelShape {
@@ -41,8 +43,8 @@ inline int64_t tile_offset(PanelShape shape, int32_t tile, int32_t row) {
   return static_cast<int64_t>(tile) * kTileWidth * shape.rows + row * width;
 }
 
-// f of a neuron. `relu` is x for x > 0, else slope * x: ReLU has slope 0, leaky ReLU a small one, All-ReLU
-// -alpha on odd and +alpha on even hidden layers.
+// f of a neuron. `relu` is x for x > 0, else slope * x: ReLU has slope 0, leaky ReLU a small one,
+// All-ReLU -alpha on odd and +alpha on even hidden layers.
 enum class ActivationKind : int32_t { identity = 0, relu = 1, tanh = 2, sigmoid = 3, srelu = 4 };
 
 struct ActivationParams {
@@ -51,11 +53,16 @@ struct ActivationParams {
 };
 
 // SReLU keeps four learned numbers per row, as four arrays of `rows` values one after another.
-enum SreluParameter : int32_t { kLeftThreshold = 0, kLeftSlope = 1, kRightThreshold = 2, kRightSlope = 3 };
+enum SreluParameter : int32_t {
+  kLeftThreshold = 0,
+  kLeftSlope = 1,
+  kRightThreshold = 2,
+  kRightSlope = 3
+};
 constexpr int32_t kSreluParameters = 4;
 
-// Inverted dropout. A unit is dropped by a hash of (seed, step, row, column), so forward and backward agree
-// without storing a mask, and the mask does not depend on threads, tiles or dtype.
+// Inverted dropout. A unit is dropped by a hash of (seed, step, row, column), so forward and
+// backward agree without storing a mask, and the mask does not depend on threads, tiles or dtype.
 struct DropoutParams {
   float rate;  // probability of dropping, [0, 1)
   uint32_t seed;
@@ -67,7 +74,8 @@ enum class OptimizerKind : int32_t { sgd = 0, nesterov = 1, adam = 2 };
 // One optimizer step over a flat array: g += l2 * w, then
 //   sgd       v = momentum * v - rate * g;  w += v
 //   nesterov  v = momentum * v - rate * g;  w += momentum * v - rate * g
-//   adam      m, v moving averages;         w -= rate * m / correction1 / (sqrt(v / correction2) + epsilon)
+//   adam      m, v moving averages;         w -= rate * m / correction1 / (sqrt(v / correction2) +
+//   epsilon)
 // and w -= decay * w (with the old w), where decay is already a fraction per step.
 struct OptimizerParams {
   OptimizerKind kind;

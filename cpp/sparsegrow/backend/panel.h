@@ -17,8 +17,8 @@ class Panel {
   // Room for `rows` x `capacity` samples; starts with batch == capacity, all zero.
   Panel(Backend& backend, DType dtype, std::int32_t rows, std::int32_t capacity);
 
-  // Takes the first samples only. The layout depends on the batch, so contents are undefined until written;
-  // throws invalid_argument outside 0..capacity.
+  // Takes the first samples only. The layout depends on the batch, so contents are undefined until
+  // written; throws invalid_argument outside 0..capacity.
   void set_batch(std::int32_t batch);
 
   PanelShape shape() const { return shape_; }

@@ -19,7 +19,8 @@ struct BackendStatus {
 std::vector<BackendStatus> list_backends();
 
 // The backend of that name ("auto" is the best available one), one instance per process. Throws
-// invalid_argument for an unknown name and runtime_error with the reason for one that is missing here.
+// invalid_argument for an unknown name and runtime_error with the reason for one that is missing
+// here.
 std::shared_ptr<Backend> open_backend(const std::string& name);
 
 }  // namespace sparsegrow

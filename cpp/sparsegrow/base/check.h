@@ -24,12 +24,12 @@ std::string concat(const Parts&... parts) {
 }  // namespace sparsegrow
 
 // The message parts are only put together when the condition fails.
-#define SG_REQUIRE(condition, where, ...)                                            \
-  do {                                                                               \
+#define SG_REQUIRE(condition, where, ...)                                                    \
+  do {                                                                                       \
     if (!(condition)) ::sparsegrow::throw_invalid(where, ::sparsegrow::concat(__VA_ARGS__)); \
   } while (0)
 
-#define SG_REQUIRE_RANGE(condition, where, ...)                                      \
-  do {                                                                               \
+#define SG_REQUIRE_RANGE(condition, where, ...)                                            \
+  do {                                                                                     \
     if (!(condition)) ::sparsegrow::throw_range(where, ::sparsegrow::concat(__VA_ARGS__)); \
   } while (0)

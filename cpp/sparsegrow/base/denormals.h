@@ -1,4 +1,5 @@
-// Flush subnormals to zero for the life of the guard: a dot product over subnormals is ten times slower.
+// Flush subnormals to zero for the life of the guard: a dot product over subnormals is ten times
+// slower.
 #pragma once
 
 #include <cstdint>

@@ -160,8 +160,8 @@ int initial_threads() {
   return threads < kMaxThreads ? threads : kMaxThreads;
 }
 
-// The pool of this process. A fork waits for a running job; the child then starts a pool of its own, as
-// the parent's threads do not exist there.
+// The pool of this process. A fork waits for a running job; the child then starts a pool of its
+// own, as the parent's threads do not exist there.
 struct PoolOwner {
   std::mutex mutex;
   std::unique_ptr<Pool> pool;

@@ -1,5 +1,5 @@
-// One worker pool for the process. Work is cut into chunks by the caller; which thread runs a chunk never
-// changes a result, as each output has one owner chunk.
+// One worker pool for the process. Work is cut into chunks by the caller; which thread runs a chunk
+// never changes a result, as each output has one owner chunk.
 #pragma once
 
 #include <cstdint>
@@ -7,15 +7,17 @@
 
 namespace sparsegrow {
 
-// Threads used by parallel_for, the caller included. Starts as SPARSEGROW_NUM_THREADS, else the number of
-// cores this process may run on. set_num_threads throws invalid_argument outside 1..256.
+// Threads used by parallel_for, the caller included. Starts as SPARSEGROW_NUM_THREADS, else the
+// number of cores this process may run on. set_num_threads throws invalid_argument outside 1..256.
 int num_threads();
 void set_num_threads(int threads);
 
-// Runs body(context, chunk) once for each chunk in [0, chunks), on all threads, and returns when all are
-// done. Subnormals are flushed in each of them. An exception of a body is rethrown here, once. Nested
-// calls run on the calling thread. Safe after fork() and from several threads, one call at a time.
-void run_chunks(std::int64_t chunks, void (*body)(void* context, std::int64_t chunk), void* context);
+// Runs body(context, chunk) once for each chunk in [0, chunks), on all threads, and returns when
+// all are done. Subnormals are flushed in each of them. An exception of a body is rethrown here,
+// once. Nested calls run on the calling thread. Safe after fork() and from several threads, one
+// call at a time.
+void run_chunks(std::int64_t chunks, void (*body)(void* context, std::int64_t chunk),
+                void* context);
 
 template <class Body>
 void parallel_for(std::int64_t chunks, Body&& body) {

@@ -41,9 +41,10 @@ Rng::Rng(std::uint64_t seed, std::uint64_t stream)
 
 std::uint32_t Rng::next() {
   if (used_ == 4) {
-    words_ = philox({static_cast<std::uint32_t>(block_), static_cast<std::uint32_t>(block_ >> 32),
-                     static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)},
-                    key_);
+    words_ =
+        philox({static_cast<std::uint32_t>(block_), static_cast<std::uint32_t>(block_ >> 32),
+                static_cast<std::uint32_t>(stream_), static_cast<std::uint32_t>(stream_ >> 32)},
+               key_);
     ++block_;
     used_ = 0;
   }

@@ -1,0 +1,171 @@
+#include "sparsegrow/train/network.h"
+
+#include <utility>
+
+#include "sparsegrow/base/check.h"
+
+namespace sparsegrow {
+namespace {
+
+ActivationKind kernel_kind(HiddenActivation hidden) {
+  switch (hidden) {
+    case HiddenActivation::identity:
+      return ActivationKind::identity;
+    case HiddenActivation::tanh:
+      return ActivationKind::tanh;
+    case HiddenActivation::sigmoid:
+      return ActivationKind::sigmoid;
+    case HiddenActivation::srelu:
+      return ActivationKind::srelu;
+    default:
+      return ActivationKind::relu;
+  }
+}
+
+}  // namespace
+
+Network::Network(std::shared_ptr<Backend> backend, Graph graph, NetworkConfig config)
+    : backend_(std::move(backend)),
+      graph_(std::move(graph)),
+      config_(config),
+      state_(backend_, config.dtype, graph_.csr().edges(), graph_.csr().targets()) {
+  SG_REQUIRE(backend_->supports(config_.dtype), "Network", "device '", backend_->name(),
+             "' does not compute in ", name_of(config_.dtype));
+  require_layout();
+  state_.add("weight", Domain::edge);
+  state_.add("bias", Domain::row);
+  parameter_names_ = {"weight", "bias"};
+  if (config_.hidden == HiddenActivation::srelu) {
+    state_.add("srelu", Domain::row, kSreluParameters);
+    parameter_names_.push_back("srelu");
+  }
+  adopt_topology();
+  start_new_rows(std::vector<std::int32_t>(static_cast<std::size_t>(csr().targets()), kNew));
+}
+
+// Levels are computed one after another, and gradients start at the outputs: both need the outputs
+// on top.
+void Network::require_layout() const {
+  const auto& nodes = graph_.nodes();
+  SG_REQUIRE(nodes.groups() >= 2, "Network", "the graph has ", nodes.groups(),
+             " groups, expected inputs first, outputs last");
+  const std::int32_t top = levels() - 1;
+  for (std::int32_t row = 0; row < nodes.rows(); ++row) {
+    const auto& spec =
+        nodes.spec[static_cast<std::size_t>(nodes.node[static_cast<std::size_t>(row)])];
+    const bool input = row < inputs(), output = row >= first_output();
+    SG_REQUIRE(spec.input == input, "Network", "row ", row, " of group ", spec.group,
+               " is an input, expected inputs to be exactly the first group");
+    const bool on_top = csr().target_level[static_cast<std::size_t>(row)] == top;
+    SG_REQUIRE(on_top == output, "Network", "row ", row, " of group ", spec.group, " has level ",
+               csr().target_level[static_cast<std::size_t>(row)],
+               ", expected exactly the outputs on the top level ", top);
+  }
+}
+
+std::int32_t Network::inputs() const { return graph_.nodes().group_begin[1]; }
+
+std::int32_t Network::first_output() const {
+  const auto& begin = graph_.nodes().group_begin;
+  return begin[begin.size() - 2];
+}
+
+std::int32_t Network::outputs() const { return graph_.nodes().rows() - first_output(); }
+
+std::int64_t Network::parameters() const {
+  const std::int64_t hidden = first_output() - inputs();
+  const std::int64_t srelu =
+      config_.hidden == HiddenActivation::srelu ? kSreluParameters * hidden : 0;
+  return csr().edges() + hidden + outputs() + srelu;
+}
+
+std::int64_t Network::bytes() const {
+  std::int64_t total = csr().bytes() + state_.bytes();
+  for (const auto& [name, buffer] : gradients_) total += static_cast<std::int64_t>(buffer->bytes());
+  for (const Panel* panel : {&a_, &z_, &delta_}) {
+    total += static_cast<std::int64_t>(panel->rows()) * padded_batch(panel->capacity()) *
+             static_cast<std::int64_t>(size_of(config_.dtype));
+  }
+  return total;
+}
+
+bool Network::is_srelu(std::int32_t level) const {
+  return config_.hidden == HiddenActivation::srelu && level + 1 < levels();
+}
+
+const Buffer* Network::srelu_of(std::int32_t level) const {
+  return is_srelu(level) ? &state_.buffer("srelu") : nullptr;
+}
+
+ActivationParams Network::activation_of(std::int32_t level) const {
+  if (level + 1 == levels()) return {config_.output, 0.0f};
+  const float slope = static_cast<float>(config_.slope);
+  const bool odd = level % 2 == 1;
+  switch (config_.hidden) {
+    case HiddenActivation::leaky_relu:
+      return {ActivationKind::relu, slope};
+    case HiddenActivation::all_relu:
+      return {ActivationKind::relu, odd ? -slope : slope};
+    default:
+      return {kernel_kind(config_.hidden), 0.0f};
+  }
+}
+
+void Network::require_batch(std::int32_t batch) {
+  if (a_.rows() != csr().targets() || a_.capacity() < batch) {
+    for (Panel* panel : {&a_, &z_, &delta_})
+      *panel = Panel();  // give memory back before taking more
+    for (Panel* panel : {&a_, &z_, &delta_}) {
+      *panel = Panel(*backend_, config_.dtype, csr().targets(), batch);
+    }
+  }
+  for (Panel* panel : {&a_, &z_, &delta_}) panel->set_batch(batch);
+}
+
+void Network::pack_inputs(const SampleMatrix& x, Span<const std::int64_t> chosen) {
+  SG_REQUIRE(x.features == inputs(), "Network.pack_inputs", "got ", x.features,
+             " features, expected ", inputs());
+  SG_REQUIRE(chosen.size() <= INT32_MAX, "Network.pack_inputs", "got a batch of ", chosen.size());
+  require_batch(static_cast<std::int32_t>(chosen.size()));
+  backend_->pack(x, chosen, 0, a_);
+}
+
+void Network::forward(const DropoutParams* drop) {
+  const Buffer& weights = state_.buffer("weight");
+  const Buffer& bias = state_.buffer("bias");
+  for (std::int32_t level = 1; level < levels(); ++level) {
+    backend_->spmm(*device_, level, weights, &bias, a_, z_);
+    backend_->activate(*device_, level, activation_of(level), srelu_of(level), z_, a_);
+    if (drop && level + 1 < levels()) backend_->dropout(*device_, level, *drop, a_);
+  }
+}
+
+void Network::backward(const DropoutParams* drop, bool input_gradient) {
+  const Buffer& weights = state_.buffer("weight");
+  for (std::int32_t level = levels() - 1; level >= 1; --level) {
+    if (level + 1 < levels()) {
+      backend_->spmm_t(*device_, level, weights, delta_, delta_);
+      if (drop) backend_->dropout(*device_, level, *drop, delta_);
+    }
+    Buffer* dsrelu = is_srelu(level) ? &gradient("srelu") : nullptr;
+    backend_->activate_grad(*device_, level, activation_of(level), srelu_of(level), z_, delta_,
+                            dsrelu);
+  }
+  backend_->sddmm(*device_, a_, delta_, gradient("weight"));
+  backend_->row_sum(delta_, gradient("bias"));
+  if (input_gradient) backend_->spmm_t(*device_, 0, weights, delta_, delta_);
+}
+
+Buffer& Network::gradient(const std::string& parameter) const {
+  for (const auto& [name, buffer] : gradients_) {
+    if (name == parameter) return *buffer;
+  }
+  throw_range("Network.gradient", concat("no parameter is called '", parameter, "'"));
+}
+
+std::vector<LevelStats> Network::activation_stats() {
+  backend_->finish();
+  return backend_->level_stats(*device_, a_);
+}
+
+}  // namespace sparsegrow

@@ -1,0 +1,63 @@
+// Whatever must survive a change of topology is in this one list, and one loop moves it by one
+// Remap. A new optimizer moment is added here or it does not exist.
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "sparsegrow/backend/backend.h"
+#include "sparsegrow/graph/remap.h"
+
+namespace sparsegrow {
+
+enum class Domain { edge, row };
+
+struct StateEntry {
+  std::string name;  // "weight", "weight.m", "bias", ...
+  Domain domain = Domain::edge;
+  std::int32_t components = 1;  // arrays of `size of the domain` values, one after another
+  double fill = 0;              // value of a new edge or row
+  std::shared_ptr<Buffer> buffer;
+};
+
+class StateTable {
+ public:
+  StateTable(std::shared_ptr<Backend> backend, DType dtype, std::int32_t edges, std::int32_t rows);
+
+  // Adds an array filled with `fill`. Throws invalid_argument if the name is taken.
+  void add(const std::string& name, Domain domain, std::int32_t components = 1, double fill = 0);
+  bool has(const std::string& name) const;
+  Buffer& buffer(const std::string& name) const;  // throws out_of_range if absent
+  std::int64_t count(const StateEntry& entry) const;
+  const std::vector<StateEntry>& entries() const { return entries_; }
+  DType dtype() const { return dtype_; }
+  std::int64_t bytes() const;
+
+  // Moves every array through the remap; all or nothing. Cost O(entries * (V + E)).
+  void carry(const Remap& remap);
+
+  // Exact copies of all arrays, and back. A snapshot fits only a table with the same entries.
+  struct Snapshot {
+    std::int32_t edges = 0;
+    std::int32_t rows = 0;
+    std::vector<StateEntry> entries;
+  };
+  Snapshot snapshot() const;
+  void restore(const Snapshot& snapshot);
+
+ private:
+  std::int64_t size_of_domain(Domain domain) const {
+    return domain == Domain::edge ? edges_ : rows_;
+  }
+  std::shared_ptr<Buffer> copy_of(const Buffer& buffer) const;
+
+  std::shared_ptr<Backend> backend_;
+  DType dtype_;
+  std::int32_t edges_;
+  std::int32_t rows_;
+  std::vector<StateEntry> entries_;
+};
+
+}  // namespace sparsegrow

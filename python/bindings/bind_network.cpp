@@ -1,0 +1,163 @@
+// Networks: built as layered nets, grown by mutations, saved and restored by their arrays.
+#include <pybind11/stl.h>
+
+#include <cstring>
+#include <memory>
+
+#include "arrays.h"
+#include "bindings.h"
+#include "sparsegrow/backend/element.h"
+#include "sparsegrow/backend/registry.h"
+#include "sparsegrow/base/check.h"
+#include "sparsegrow/topology/layered.h"
+#include "sparsegrow/train/initialise.h"
+#include "sparsegrow/train/network.h"
+
+namespace sparsegrow::python {
+namespace {
+
+using Layer = std::pair<py::array, py::array>;  // row_begin, column
+
+std::shared_ptr<Network> make_layered(const std::vector<std::int32_t>& widths,
+                                      const std::vector<Layer>& layers, HiddenActivation hidden,
+                                      ActivationKind output, double slope, const std::string& dtype,
+                                      const std::string& device) {
+  std::vector<Pattern> links;
+  for (const auto& [row_begin, column] : layers) {
+    links.push_back({vector_copy<std::int32_t>(row_begin, {"Network.layered", "row_begin"}),
+                     vector_copy<std::int32_t>(column, {"Network.layered", "column"})});
+  }
+  const NetworkConfig config{dtype_named(dtype, "Network.layered"), hidden, output, slope};
+  py::gil_scoped_release release;
+  return std::make_shared<Network>(open_backend(device), layered_graph(widths, links), config);
+}
+
+const StateEntry& entry_named(const Network& net, const std::string& name) {
+  for (const auto& entry : net.state().entries()) {
+    if (entry.name == name) return entry;
+  }
+  throw_range("Network.state", concat("no state is called '", name, "'"));
+}
+
+py::array copy_out(const Network& net, const Buffer& buffer, std::int64_t count) {
+  net.backend().finish();
+  py::array out(numpy_dtype(net.config().dtype), std::vector<py::ssize_t>{count});
+  if (count > 0)
+    std::memcpy(out.mutable_data(), buffer.data(), static_cast<std::size_t>(out.nbytes()));
+  return out;
+}
+
+py::array get_state(const Network& net, const std::string& name) {
+  const StateEntry& entry = entry_named(net, name);
+  return copy_out(net, *entry.buffer, net.state().count(entry));
+}
+
+py::array get_gradient(const Network& net, const std::string& name) {
+  return copy_out(net, net.gradient(name), net.state().count(entry_named(net, name)));
+}
+
+void set_state(Network& net, const std::string& name, const py::array& values) {
+  const StateEntry& entry = entry_named(net, name);
+  require_array(values, numpy_dtype(net.config().dtype), 1, {"Network.set_state", name.c_str()});
+  SG_REQUIRE(values.size() == net.state().count(entry), "Network.set_state", name, ": got ",
+             values.size(), " values, expected ", net.state().count(entry));
+  net.backend().finish();
+  if (values.size() > 0) {
+    std::memcpy(entry.buffer->data(), values.data(), static_cast<std::size_t>(values.nbytes()));
+  }
+}
+
+void initialise(Network& net, InitKind kind, double scale, std::uint64_t seed) {
+  const auto weights = initial_weights(net.graph().csr().by_target, {kind, scale}, seed);
+  Buffer& values = net.state().buffer("weight");
+  for (std::size_t e = 0; e < weights.size(); ++e) {
+    store_element(values, net.config().dtype, static_cast<std::int64_t>(e), weights[e]);
+  }
+}
+
+std::vector<NodeSpec> specs_of(const std::vector<std::pair<std::int32_t, std::int32_t>>& nodes) {
+  std::vector<NodeSpec> specs;
+  for (const auto& [group, min_level] : nodes) specs.push_back({group, min_level, false});
+  return specs;
+}
+
+std::vector<EdgeEnds> ends_of(const py::array& sources, const py::array& targets) {
+  const auto from = vector_view<std::int32_t>(sources, {"Network.grow", "added_sources"});
+  const auto to = vector_view<std::int32_t>(targets, {"Network.grow", "added_targets"});
+  SG_REQUIRE(from.size() == to.size(), "Network.grow", "got ", from.size(), " sources and ",
+             to.size(), " targets, expected as many of each");
+  std::vector<EdgeEnds> ends;
+  for (std::size_t k = 0; k < from.size(); ++k) ends.push_back({from[k], to[k]});
+  return ends;
+}
+
+Remap grow(Network& net, const py::array& added_sources, const py::array& added_targets,
+           const py::array& weights, const py::array& removed_positions,
+           const std::vector<std::pair<std::int32_t, std::int32_t>>& new_nodes,
+           const std::vector<NodeId>& removed_nodes) {
+  Mutation mutation;
+  mutation.added_edges = ends_of(added_sources, added_targets);
+  mutation.removed_positions =
+      vector_copy<std::int32_t>(removed_positions, {"Network.grow", "removed_positions"});
+  mutation.new_nodes = specs_of(new_nodes);
+  mutation.removed_nodes = removed_nodes;
+  const auto start = vector_copy<double>(weights, {"Network.grow", "weights"});
+  py::gil_scoped_release release;
+  return net.grow(mutation, start);
+}
+
+py::list stats_list(Network& net) {
+  py::list result;
+  for (const auto& s : net.activation_stats()) {
+    result.append(py::dict(py::arg("mean") = s.mean, py::arg("mean_square") = s.mean_square,
+                           py::arg("max_abs") = s.max_abs,
+                           py::arg("zero_fraction") = s.zero_fraction));
+  }
+  return result;
+}
+
+void bind_state(py::class_<Network, std::shared_ptr<Network>>& network) {
+  network
+      .def_property_readonly("state_names",
+                             [](const Network& net) {
+                               std::vector<std::string> names;
+                               for (const auto& e : net.state().entries()) names.push_back(e.name);
+                               return names;
+                             })
+      .def("state", &get_state, py::arg("name"), "A copy of a state array.")
+      .def("set_state", &set_state, py::arg("name"), py::arg("values"), "Overwrites a state array.")
+      .def("gradient", &get_gradient, py::arg("name"), "A copy of a parameter's gradient.")
+      .def("initialise", &initialise, py::arg("kind"), py::arg("scale"), py::arg("seed"),
+           "Draws start weights.")
+      .def("snapshot", &Network::snapshot, "Everything needed to come back to this moment.")
+      .def("rollback", &Network::rollback, py::arg("snapshot"), "Exact bits, moments included.")
+      .def_readwrite("steps", &Network::steps, "Optimizer steps taken.");
+}
+
+}  // namespace
+
+void bind_network(py::module_& module) {
+  py::class_<Network::Snapshot>(module, "NetworkSnapshot", "A state of a network to roll back to.");
+  py::class_<Network, std::shared_ptr<Network>> network(module, "Network",
+                                                        "A sparse network with its state.");
+  network
+      .def_static("layered", &make_layered, py::arg("widths"), py::arg("layers"), py::arg("hidden"),
+                  py::arg("output"), py::arg("slope"), py::arg("dtype") = "float32",
+                  py::arg("device") = "cpu", "A stack of layers, each (row_begin, column) int32.")
+      .def("grow", &grow, py::arg("added_sources"), py::arg("added_targets"), py::arg("weights"),
+           py::arg("removed_positions"),
+           py::arg("new_nodes") = std::vector<std::pair<std::int32_t, std::int32_t>>{},
+           py::arg("removed_nodes") = std::vector<NodeId>{},
+           "One commit; all state is carried over.")
+      .def_property_readonly(
+          "graph", [](const Network& net) { return Graph(net.graph()); },
+          "A copy of the graph; changing it does not change the network.")
+      .def("activation_stats", &stats_list,
+           "Mean, mean square, maximum and zero fraction per level.")
+      .def_property_readonly("parameters", &Network::parameters)
+      .def_property_readonly("bytes", &Network::bytes)
+      .def_property_readonly("edges", [](const Network& net) { return net.graph().csr().edges(); });
+  bind_state(network);
+}
+
+}  // namespace sparsegrow::python

@@ -1,0 +1,32 @@
+// Threads, instruction set, devices.
+#include <pybind11/stl.h>
+
+#include "bindings.h"
+#include "cpu/isa.h"
+#include "sparsegrow/backend/registry.h"
+#include "sparsegrow/base/parallel.h"
+
+namespace sparsegrow::python {
+
+namespace py = pybind11;
+
+void bind_runtime(py::module_& module) {
+  module.def("num_threads", &num_threads, "Threads used by the engine, the caller's included.");
+  module.def("set_num_threads", &set_num_threads, py::arg("threads"),
+             "Sets the number of threads, 1 to 256. Results do not depend on it.");
+  module.def("active_isa", &active_isa, "Instruction set in use; SPARSEGROW_ISA forces one.");
+  module.def("supported_isas", &supported_isas, "Instruction sets this build and machine have.");
+  module.def(
+      "backends",
+      [] {
+        py::dict result;
+        for (const auto& status : list_backends()) {
+          result[py::str(status.name)] =
+              status.available ? py::object(py::bool_(true)) : py::object(py::str(status.reason));
+        }
+        return result;
+      },
+      "Each known device: True, or the reason why it is missing here.");
+}
+
+}  // namespace sparsegrow::python

@@ -1,0 +1,16 @@
+// One function per group of names in the module.
+#pragma once
+
+#include <pybind11/pybind11.h>
+
+namespace sparsegrow::python {
+
+void bind_runtime(pybind11::module_& module);
+void bind_graph(pybind11::module_& module);
+void bind_topology(pybind11::module_& module);
+void bind_kernels(pybind11::module_& module);
+void bind_settings(pybind11::module_& module);
+void bind_network(pybind11::module_& module);
+void bind_trainer(pybind11::module_& module);
+
+}  // namespace sparsegrow::python
