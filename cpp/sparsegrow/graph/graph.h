@@ -26,8 +26,9 @@ class Graph {
   // Cost O(nodes + edges).
   Graph(NodeTable nodes, Pattern by_target);
 
-  // --- edits: O(1) each, queued until commit(); they throw out_of_range for an id or position that does
-  // not exist and invalid_argument for an edge into an input, a self loop or a bad spec.
+  // --- edits: O(1) each, queued until commit(). They throw out_of_range for an id or position that
+  // does not exist, or that is not committed and is to be removed, and invalid_argument for an edge
+  // into an input, a self loop or a bad spec.
   NodeId next_node() const;
   NodeId add_node(const NodeSpec& spec);
   void add_edge(EdgeEnds edge);
@@ -36,11 +37,13 @@ class Graph {
   void remove_node(NodeId node);
   void apply(const Mutation& mutation);  // all or nothing
   bool has_edits() const;
-  void discard();                        // forget the queued edits
+  void discard();  // forget the queued edits
 
-  // Resolves the queued edits. Throws invalid_argument for a duplicate edge, the removal of an edge that
-  // is not there or is removed twice, an edge at a removed node, or a cycle; then the committed state and
-  // the queue are as before. Cost O(V + E + p log p) for p edits, in time and in transient memory.
+  // Resolves the queued edits. Throws invalid_argument for a duplicate edge, the removal of an edge
+  // that is not there, the removal of an edge or node twice, an edge at a removed node, a cycle, or
+  // more than kMaxEdges edges; then the committed state and the queue are as before. The removal of
+  // a node takes all its edges along; these may be removed by name as well. Cost O(V + E + p) for p
+  // edits, in time and in transient memory.
   Remap commit();
 
   const NodeTable& nodes() const { return committed_->nodes; }
@@ -49,6 +52,9 @@ class Graph {
   void restore(Snapshot snapshot);                  // O(1); drops queued edits
 
  private:
+  const NodeSpec& require_node(NodeId node, const char* where) const;
+  void require_committed(NodeId node, const char* where) const;
+
   Snapshot committed_;
   Mutation edits_;
 };
