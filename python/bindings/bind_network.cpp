@@ -32,13 +32,6 @@ std::shared_ptr<Network> make_layered(const std::vector<std::int32_t>& widths,
   return std::make_shared<Network>(open_backend(device), layered_graph(widths, links), config);
 }
 
-const StateEntry& entry_named(const Network& net, const std::string& name) {
-  for (const auto& entry : net.state().entries()) {
-    if (entry.name == name) return entry;
-  }
-  throw_range("Network.state", concat("no state is called '", name, "'"));
-}
-
 py::array copy_out(const Network& net, const Buffer& buffer, std::int64_t count) {
   net.backend().finish();
   py::array out(numpy_dtype(net.config().dtype), std::vector<py::ssize_t>{count});
@@ -48,16 +41,16 @@ py::array copy_out(const Network& net, const Buffer& buffer, std::int64_t count)
 }
 
 py::array get_state(const Network& net, const std::string& name) {
-  const StateEntry& entry = entry_named(net, name);
+  const StateEntry& entry = net.state().entry(name);
   return copy_out(net, *entry.buffer, net.state().count(entry));
 }
 
 py::array get_gradient(const Network& net, const std::string& name) {
-  return copy_out(net, net.gradient(name), net.state().count(entry_named(net, name)));
+  return copy_out(net, net.gradient(name), net.state().count(net.state().entry(name)));
 }
 
 void set_state(Network& net, const std::string& name, const py::array& values) {
-  const StateEntry& entry = entry_named(net, name);
+  const StateEntry& entry = net.state().entry(name);
   require_array(values, numpy_dtype(net.config().dtype), 1, {"Network.set_state", name.c_str()});
   SG_REQUIRE(values.size() == net.state().count(entry), "Network.set_state", name, ": got ",
              values.size(), " values, expected ", net.state().count(entry));

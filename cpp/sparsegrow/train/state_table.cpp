@@ -56,11 +56,11 @@ bool StateTable::has(const std::string& name) const {
   return false;
 }
 
-Buffer& StateTable::buffer(const std::string& name) const {
+const StateEntry& StateTable::entry(const std::string& name) const {
   for (const auto& entry : entries_) {
-    if (entry.name == name) return *entry.buffer;
+    if (entry.name == name) return entry;
   }
-  throw_range("StateTable.buffer", concat("no state is called '", name, "'"));
+  throw_range("StateTable.entry", concat("no state is called '", name, "'"));
 }
 
 void StateTable::carry(const Remap& remap) {

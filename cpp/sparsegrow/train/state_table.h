@@ -29,7 +29,8 @@ class StateTable {
   // Adds an array filled with `fill`. Throws invalid_argument if the name is taken.
   void add(const std::string& name, Domain domain, std::int32_t components = 1, double fill = 0);
   bool has(const std::string& name) const;
-  Buffer& buffer(const std::string& name) const;  // throws out_of_range if absent
+  const StateEntry& entry(const std::string& name) const;  // throws out_of_range if absent
+  Buffer& buffer(const std::string& name) const { return *entry(name).buffer; }
   std::int64_t count(const StateEntry& entry) const;
   const std::vector<StateEntry>& entries() const { return entries_; }
   DType dtype() const { return dtype_; }

@@ -26,6 +26,13 @@ void merge(StepRecord& total, const StepRecord& batch) {
   total.rate = batch.rate;
 }
 
+void require_samples(const SampleMatrix& x, Span<const std::int64_t> order) {
+  for (const std::int64_t sample : order) {
+    SG_REQUIRE_RANGE(sample >= 0 && sample < x.samples, "Trainer", "got sample index ", sample,
+                     ", expected 0 to ", x.samples - 1);
+  }
+}
+
 }  // namespace
 
 Trainer::Trainer(std::shared_ptr<Network> network, TrainerConfig config)
@@ -39,8 +46,8 @@ Trainer::Trainer(std::shared_ptr<Network> network, TrainerConfig config)
   const bool adam = config_.optimizer.kind == OptimizerKind::adam;
   auto& state = network_->state();
   for (const auto& name : network_->parameter_names()) {
-    const Domain domain = name == "weight" ? Domain::edge : Domain::row;
-    const std::int32_t components = name == "srelu" ? kSreluParameters : 1;
+    const Domain domain = state.entry(name).domain;
+    const std::int32_t components = state.entry(name).components;
     if (!state.has(name + ".m")) state.add(name + ".m", domain, components);
     if (adam && !state.has(name + ".v")) state.add(name + ".v", domain, components);
   }
@@ -54,10 +61,7 @@ void Trainer::require_targets(const SampleMatrix& x, const Targets& y,
              x.samples);
   SG_REQUIRE(labels || y.values.features == network_->outputs(), "Trainer", "got targets of ",
              y.values.features, " values, expected ", network_->outputs());
-  for (const std::int64_t sample : order) {
-    SG_REQUIRE_RANGE(sample >= 0 && sample < x.samples, "Trainer", "got sample index ", sample,
-                     ", expected 0 to ", x.samples - 1);
-  }
+  require_samples(x, order);
 }
 
 void Trainer::require_room(std::int32_t batch) {
@@ -121,13 +125,12 @@ DropoutParams Trainer::dropout_now() const {
 
 void Trainer::update(double rate) {
   Network& net = *network_;
-  auto& state = net.state();
-  for (const auto& entry : std::vector<StateEntry>(state.entries())) {
-    const std::string& name = entry.name;
-    if (!state.has(name + ".m")) continue;
+  const auto& state = net.state();
+  for (const auto& name : net.parameter_names()) {
+    const StateEntry& parameter = state.entry(name);
     const auto params = step_params(config_.optimizer, rate, net.steps, name != "srelu");
     Buffer* v = state.has(name + ".v") ? &state.buffer(name + ".v") : nullptr;
-    net.backend().adam(params, net.config().dtype, state.count(entry), *entry.buffer,
+    net.backend().adam(params, net.config().dtype, state.count(parameter), *parameter.buffer,
                        net.gradient(name), &state.buffer(name + ".m"), v);
   }
 }
@@ -177,6 +180,7 @@ StepRecord Trainer::gradients(const SampleMatrix& x, const Targets& y,
 }
 
 void Trainer::predict(const SampleMatrix& x, Span<const std::int64_t> order, void* out) {
+  require_samples(x, order);
   Network& net = *network_;
   const auto batch = static_cast<std::size_t>(config_.batch);
   const std::size_t row_bytes =

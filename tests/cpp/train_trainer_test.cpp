@@ -1,0 +1,93 @@
+#include <limits>
+
+#include "catch.h"
+#include "network_cases.h"
+#include "sparsegrow/base/parallel.h"
+
+using namespace sparsegrow;
+using namespace sparsegrow::test;
+
+namespace {
+
+const NetworkConfig kConfig{DType::f32, HiddenActivation::relu, ActivationKind::identity, 0.1};
+
+std::vector<std::vector<double>> trained_state(OptimizerKind kind, int threads, bool in_two_calls) {
+  set_num_threads(threads);
+  const auto net = layered_net(kConfig);
+  TrainerConfig config;
+  config.optimizer.kind = kind;
+  config.dropout = 0.2;
+  config.batch = 8;
+  Trainer trainer(net, config);
+  const Data data(48, 7, 4, 9);
+  const Span<const std::int64_t> order(data.order);
+  const std::size_t first = in_two_calls ? 24 : 48;
+  trainer.train(data.matrix(), data.targets(), {order.data(), first});
+  trainer.train(data.matrix(), data.targets(), {order.data() + first, 48 - first});
+  set_num_threads(1);
+  CHECK(net->steps == 6);
+  return all_state(*net);
+}
+
+}  // namespace
+
+TEST_CASE("training gives the same bits for any threads and any cut into calls", "[train]") {
+  for (const auto kind : {OptimizerKind::sgd, OptimizerKind::nesterov, OptimizerKind::adam}) {
+    const auto reference = trained_state(kind, 1, false);
+    CHECK(trained_state(kind, 2, false) == reference);
+    CHECK(trained_state(kind, 5, true) == reference);
+  }
+}
+
+TEST_CASE("training lowers the loss", "[train]") {
+  for (const LossKind loss : {LossKind::cross_entropy, LossKind::mse}) {
+    const auto net = layered_net(kConfig);
+    TrainerConfig config;
+    config.loss = loss;
+    config.schedule.base = 0.05;
+    config.batch = 10;
+    Trainer trainer(net, config);
+    const Data data(30, 7, 4, 9);
+    const double before = trainer.evaluate(data.matrix(), data.targets(), data.order).loss;
+    for (int epoch = 0; epoch < 200; ++epoch) {
+      trainer.train(data.matrix(), data.targets(), data.order);
+    }
+    const auto after = trainer.evaluate(data.matrix(), data.targets(), data.order);
+    CHECK(after.loss < 0.6 * before);
+    CHECK(after.samples == 30);
+  }
+}
+
+TEST_CASE("a loss that is not finite stops before the update", "[train]") {
+  const auto net = layered_net(kConfig);
+  Trainer trainer(net, {});
+  Data data(10, 7, 4, 9);
+  trainer.train(data.matrix(), data.targets(), data.order);
+  const auto before = all_state(*net);
+  data.x[3] = std::numeric_limits<double>::quiet_NaN();
+  CHECK_THROWS_AS(trainer.train(data.matrix(), data.targets(), data.order), std::runtime_error);
+  CHECK(all_state(*net) == before);
+  CHECK(net->steps == 1);
+}
+
+TEST_CASE("labels, indices and shapes that do not fit are refused", "[train]") {
+  const auto net = layered_net(kConfig);
+  Trainer trainer(net, {});
+  Data data(10, 7, 4, 9);
+  const Data narrow(10, 6, 4, 9), few(9, 7, 4, 9);
+  CHECK_THROWS_AS(trainer.train(narrow.matrix(), data.targets(), data.order),
+                  std::invalid_argument);
+  CHECK_THROWS_AS(trainer.train(data.matrix(), few.targets(), data.order), std::invalid_argument);
+  data.order[2] = 10;
+  CHECK_THROWS_AS(trainer.train(data.matrix(), data.targets(), data.order), std::out_of_range);
+  std::vector<double> out(40);
+  CHECK_THROWS_AS(trainer.predict(data.matrix(), data.order, out.data()), std::out_of_range);
+  data.order[2] = 2;
+  data.labels[1] = 4;
+  CHECK_THROWS_AS(trainer.train(data.matrix(), data.targets(), data.order), std::out_of_range);
+  data.labels[1] = -1;
+  CHECK_THROWS_AS(trainer.train(data.matrix(), data.targets(), data.order), std::out_of_range);
+  TrainerConfig bad;
+  bad.dropout = 1.0;
+  CHECK_THROWS_AS(Trainer(net, bad), std::invalid_argument);
+}
