@@ -1,0 +1,56 @@
+// The verbs of Backend on the CPU. Each is a launcher: it checks sizes, cuts the work into chunks that
+// depend on the data only, and hands each chunk to a kernel. Launchers are in verb_*.cpp.
+#pragma once
+
+#include "cpu/kernel_table.h"
+#include "sparsegrow/backend/backend.h"
+
+namespace sparsegrow::cpu {
+
+class CpuBackend final : public Backend {
+ public:
+  explicit CpuBackend(const KernelSet& kernels) : kernels_(kernels) {}
+
+  const char* name() const override { return "cpu"; }
+  bool supports(DType) const override { return true; }
+  bool has_kernel(const std::string& name) const override;
+  std::unique_ptr<Buffer> allocate(std::size_t bytes) override;
+  std::unique_ptr<DeviceCsr> upload(std::shared_ptr<const Csr> csr) override;
+  void finish() override {}  // verbs return when they are done
+
+  void spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& values, const Buffer* bias,
+            const Panel& x, Panel& y) override;
+  void spmm_t(const DeviceCsr& csr, std::int32_t level, const Buffer& values, const Panel& dy,
+              Panel& dx) override;
+  void sddmm(const DeviceCsr& csr, const Panel& x, const Panel& dy, Buffer& dvalues) override;
+  void row_sum(const Panel& panel, std::int32_t first_row, Buffer& out) override;
+  void activate(const DeviceCsr& csr, std::int32_t level, ActivationParams f, const Buffer* srelu,
+                const Panel& z, Panel& a) override;
+  void activate_grad(const DeviceCsr& csr, std::int32_t level, ActivationParams f,
+                     const Buffer* srelu, const Panel& z, Panel& d, Buffer* dsrelu) override;
+  void dropout(const DeviceCsr& csr, std::int32_t level, DropoutParams drop,
+               Panel& panel) override;
+  void softmax_xent(const Panel& z, std::int32_t first_row, std::int32_t classes,
+                    const Buffer& labels, Panel& d, Buffer& losses, Buffer& correct) override;
+  void mse(const Panel& a, std::int32_t first_row, std::int32_t outputs, const Panel& targets,
+           Panel& d, Buffer& losses) override;
+  void adam(const OptimizerParams& params, DType dtype, std::int64_t count, Buffer& weights,
+            const Buffer& gradient, Buffer* m, Buffer* v) override;
+  void gather(Span<const std::int32_t> map, DType dtype, const Buffer& in, double fill,
+              Buffer& out) override;
+  std::vector<LevelStats> level_stats(const DeviceCsr& csr, const Panel& panel) override;
+  void pack(const SampleMatrix& source, Span<const std::int64_t> chosen, std::int32_t first_row,
+            Panel& panel) override;
+  void unpack(const Panel& panel, std::int32_t first_row, std::int32_t features,
+              void* out) override;
+
+ private:
+  template <class Real>
+  const KernelTable<Real>& table() const {
+    return table_of<Real>(kernels_);
+  }
+
+  const KernelSet& kernels_;
+};
+
+}  // namespace sparsegrow::cpu

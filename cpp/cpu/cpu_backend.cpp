@@ -1,0 +1,91 @@
+#include "cpu/cpu_backend.h"
+
+#include "cpu/backend_class.h"
+#include "cpu/cpu_buffer.h"
+#include "cpu/isa.h"
+#include "sparsegrow/base/check.h"
+
+namespace sparsegrow {
+namespace cpu {
+namespace {
+
+const KernelSet& kernels_of(const std::string& isa) {
+#if defined(__x86_64__)
+  if (isa == "avx512") return kernels_avx512;
+  if (isa == "avx2") return kernels_avx2;
+  return kernels_baseline;
+#else
+  static_cast<void>(isa);
+  return kernels_neon;
+#endif
+}
+
+// The entry of a table that a kernel name without its dtype stands for; false for an unknown name.
+template <class Real>
+bool has_stem(const KernelTable<Real>& table, const std::string& stem) {
+  const bool spmm = table.spmm_tile[0] && table.spmm_tile[1] && table.spmm_tile[2];
+  const bool sddmm = table.sddmm_tile[0] && table.sddmm_tile[1] && table.sddmm_tile[2];
+  const struct {
+    const char* stem;
+    bool present;
+  } entries[] = {
+      {"spmm_tile", spmm},
+      {"spmm_scalar", table.spmm_scalar != nullptr},
+      {"spmm_vector", table.spmm_vector != nullptr},
+      {"spmm_t_tile", spmm && table.gather_rows},
+      {"spmm_t_scalar", table.spmm_scalar && table.gather_rows},
+      {"spmm_t_vector", table.spmm_vector && table.gather_rows},
+      {"sddmm_tile", sddmm},
+      {"sddmm_scalar", table.sddmm_scalar != nullptr},
+      {"row_sum_tile", table.row_sum != nullptr},
+      {"activate_tile", table.activate != nullptr},
+      {"activate_grad_tile", table.activate_grad != nullptr},
+      {"dropout_tile", table.dropout != nullptr},
+      {"softmax_xent_tile", table.softmax_xent != nullptr},
+      {"mse_tile", table.mse != nullptr},
+      {"adam_flat", table.adam != nullptr},
+      {"gather_flat", table.gather != nullptr},
+      {"level_stats_tile", table.level_stats != nullptr},
+      {"pack_tile", table.pack_f32 && table.pack_f64},
+      {"unpack_tile", table.unpack != nullptr},
+  };
+  for (const auto& entry : entries) {
+    if (stem == entry.stem) return entry.present;
+  }
+  return false;
+}
+
+}  // namespace
+
+bool CpuBackend::has_kernel(const std::string& name) const {
+  if (name.size() < 4) return false;
+  const std::string stem = name.substr(0, name.size() - 4), dtype = name.substr(name.size() - 4);
+  if (dtype == "_f32") return has_stem(table<float>(), stem);
+  return dtype == "_f64" && has_stem(table<double>(), stem);
+}
+
+std::unique_ptr<Buffer> CpuBackend::allocate(std::size_t bytes) {
+  return std::make_unique<CpuBuffer>(bytes);
+}
+
+std::unique_ptr<DeviceCsr> CpuBackend::upload(std::shared_ptr<const Csr> csr) {
+  SG_REQUIRE(csr != nullptr, "Backend.upload", "got no Csr");
+  return std::make_unique<DeviceCsr>(std::move(csr));
+}
+
+}  // namespace cpu
+
+std::shared_ptr<Backend> make_cpu_backend(const std::string& isa) {
+  std::string list;
+  bool known = false;
+  for (const auto& name : supported_isas()) {
+    known = known || name == isa;
+    list += (list.empty() ? "" : ", ") + name;
+  }
+  SG_REQUIRE(known, "make_cpu_backend", "got instruction set '", isa, "', expected one of ", list);
+  return std::make_shared<cpu::CpuBackend>(cpu::kernels_of(isa));
+}
+
+std::shared_ptr<Backend> make_cpu_backend() { return make_cpu_backend(active_isa()); }
+
+}  // namespace sparsegrow

@@ -1,0 +1,117 @@
+// sddmm: dvalues[e] = x[source of e] . dy[target of e] over the lanes of a tile.
+#pragma once
+
+#include "cpu/kernel_table.h"
+#include "cpu/kernels/lanes.h"
+
+namespace sparsegrow::cpu::SG_ISA {
+
+// Sum of the lanes of each of four float32 vectors, done in the transpose: two shuffles and an add per
+// pair of vectors beat one horizontal sum per vector. sum_one adds the lanes of one vector in the same
+// order, so that an edge's bits do not depend on whether it was summed in a group of four.
+template <int N>
+struct Four;
+
+template <>
+struct Four<4> {
+  using V = Lanes<float, 4>;
+  static V sum(V a, V b, V c, V d) {
+    const V ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const V cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+  }
+};
+
+template <>
+struct Four<8> {
+  using V = Lanes<float, 8>;
+  static Lanes<float, 4> sum(V a, V b, V c, V d) {
+    const V ab = __builtin_shufflevector(a, b, 0, 8, 1, 9, 4, 12, 5, 13) +
+                 __builtin_shufflevector(a, b, 2, 10, 3, 11, 6, 14, 7, 15);
+    const V cd = __builtin_shufflevector(c, d, 0, 8, 1, 9, 4, 12, 5, 13) +
+                 __builtin_shufflevector(c, d, 2, 10, 3, 11, 6, 14, 7, 15);
+    return add_halves<float, 8>(__builtin_shufflevector(ab, cd, 0, 1, 8, 9, 4, 5, 12, 13) +
+                                __builtin_shufflevector(ab, cd, 2, 3, 10, 11, 6, 7, 14, 15));
+  }
+};
+
+template <>
+struct Four<16> {
+  using V = Lanes<float, 16>;
+  static Lanes<float, 4> sum(V a, V b, V c, V d) {
+    return Four<8>::sum(add_halves<float, 16>(a), add_halves<float, 16>(b),
+                        add_halves<float, 16>(c), add_halves<float, 16>(d));
+  }
+};
+
+template <class Real, int N>
+inline Real sum_one(Lanes<Real, N> v) {
+  if constexpr (sizeof(Real) == 4 && N == 8) {
+    Lanes<Real, 4> low, high;
+    split_lanes<Real, N>(v, low, high);
+    return sum_lanes<Real, 4>(low) + sum_lanes<Real, 4>(high);
+  } else if constexpr (sizeof(Real) == 4 && N == 16) {
+    return sum_one<Real, 8>(add_halves<Real, 16>(v));
+  } else {
+    return sum_lanes<Real, N>(v);
+  }
+}
+
+template <class Real, int N>
+inline Lanes<Real, 4> sum_four(Lanes<Real, N> a, Lanes<Real, N> b, Lanes<Real, N> c, Lanes<Real, N> d) {
+  if constexpr (sizeof(Real) == 4) {
+    return Four<N>::sum(a, b, c, d);
+  } else {
+    return Lanes<Real, 4>{sum_one<Real, N>(a), sum_one<Real, N>(b), sum_one<Real, N>(c),
+                          sum_one<Real, N>(d)};
+  }
+}
+
+template <class Real, int N, int K>
+inline Lanes<Real, N> products(const Real* x, const Lanes<Real, N> (&dy)[K]) {
+  using V = Lanes<Real, N>;
+  V sum = load<V>(x) * dy[0];
+  for (int k = 1; k < K; ++k) sum += load<V>(x + k * N) * dy[k];
+  return sum;
+}
+
+// Rows outside, edges inside: the row of dy stays in registers, four edges at a time.
+template <class Real, int W>
+void sddmm_tile(const SddmmTask<Real>& task) {
+  constexpr int N = native_lanes<Real>(W), K = W / N;
+  using V = Lanes<Real, N>;
+  using V4 = Lanes<Real, 4>;
+  std::int32_t row = task.first_row;
+  for (std::int32_t e = task.first; e < task.last; ++row) {
+    const std::int32_t end = task.row_begin[row + 1] < task.last ? task.row_begin[row + 1] : task.last;
+    if (e >= end) continue;
+    V dy[K];
+    for (int k = 0; k < K; ++k) dy[k] = load<V>(task.dy + static_cast<std::int64_t>(row) * W + k * N);
+    const auto at = [&](std::int32_t edge) {
+      return task.x + static_cast<std::int64_t>(task.column[edge]) * W;
+    };
+    for (; e + 4 <= end; e += 4) {
+      V4 sums = sum_four<Real, N>(products<Real, N, K>(at(e), dy), products<Real, N, K>(at(e + 1), dy),
+                                  products<Real, N, K>(at(e + 2), dy), products<Real, N, K>(at(e + 3), dy));
+      if (task.accumulate) sums += load<V4>(task.dvalues + e);
+      store(task.dvalues + e, sums);
+    }
+    for (; e < end; ++e) {
+      const Real sum = sum_one<Real, N>(products<Real, N, K>(at(e), dy));
+      task.dvalues[e] = task.accumulate ? task.dvalues[e] + sum : sum;
+    }
+  }
+}
+
+// Batch 1.
+template <class Real>
+void sddmm_scalar(const SddmmTask<Real>& task) {
+  std::int32_t row = task.first_row;
+  for (std::int32_t e = task.first; e < task.last; ++row) {
+    const std::int32_t end = task.row_begin[row + 1] < task.last ? task.row_begin[row + 1] : task.last;
+    const Real dy = task.dy[row];
+    for (; e < end; ++e) task.dvalues[e] = task.x[task.column[e]] * dy;
+  }
+}
+
+}  // namespace sparsegrow::cpu::SG_ISA

@@ -1,0 +1,50 @@
+// The kernels of the instruction set that this translation unit is compiled for, as one table.
+#pragma once
+
+#include "cpu/kernel_table.h"
+#include "cpu/kernels/activate.h"
+#include "cpu/kernels/activate_grad.h"
+#include "cpu/kernels/adam.h"
+#include "cpu/kernels/dropout.h"
+#include "cpu/kernels/gather.h"
+#include "cpu/kernels/level_stats.h"
+#include "cpu/kernels/mse.h"
+#include "cpu/kernels/pack.h"
+#include "cpu/kernels/row_sum.h"
+#include "cpu/kernels/sddmm.h"
+#include "cpu/kernels/softmax_xent.h"
+#include "cpu/kernels/spmm.h"
+
+namespace sparsegrow::cpu::SG_ISA {
+
+template <class Real>
+constexpr KernelTable<Real> make_table() {
+  return {
+      {spmm_tile<Real, 8>, spmm_tile<Real, 16>, spmm_tile<Real, 32>},
+      spmm_scalar<Real>,
+      spmm_vector<Real>,
+      gather_rows<Real>,
+      {sddmm_tile<Real, 8>, sddmm_tile<Real, 16>, sddmm_tile<Real, 32>},
+      sddmm_scalar<Real>,
+      row_sum<Real>,
+      activate<Real>,
+      activate_grad<Real>,
+      dropout<Real>,
+      softmax_xent<Real>,
+      mse<Real>,
+      adam<Real>,
+      gather<Real>,
+      level_stats<Real>,
+      pack<float, Real>,
+      pack<double, Real>,
+      unpack<Real>,
+  };
+}
+
+}  // namespace sparsegrow::cpu::SG_ISA
+
+#define SG_DEFINE_KERNELS(name)                                                          \
+  namespace sparsegrow::cpu {                                                            \
+  extern constexpr KernelSet kernels_##name{#name, SG_ISA::make_table<float>(),          \
+                                            SG_ISA::make_table<double>()};               \
+  }

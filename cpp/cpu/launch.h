@@ -1,0 +1,77 @@
+// What the launchers share: argument checks, the element type as a template parameter, and cutting rows
+// into chunks.
+#pragma once
+
+#include <algorithm>
+
+#include "cpu/kernel_table.h"
+#include "sparsegrow/backend/backend.h"
+#include "sparsegrow/base/check.h"
+#include "sparsegrow/base/parallel.h"
+
+namespace sparsegrow::cpu {
+
+// Each throws invalid_argument as "[where] name ...: got .., expected ..".
+void require_buffer(const char* where, const char* name, const Buffer& buffer, std::int64_t elements,
+                    std::size_t element_bytes);
+void require_rows(const char* where, const char* name, const Panel& panel, std::int64_t rows);
+void require_range(const char* where, const char* name, const Panel& panel, std::int32_t first_row,
+                   std::int32_t rows);
+void require_alike(const char* where, const char* name, const Panel& panel, const Panel& model);
+void require_level(const char* where, const RowPlan& plan, std::int32_t level);
+
+// Calls body(Real{}) with float or double.
+template <class Body>
+void with_real(DType dtype, Body&& body) {
+  if (dtype == DType::f32) {
+    body(float{});
+  } else {
+    body(double{});
+  }
+}
+
+// A tile of a panel as the kernels see it.
+template <class Real>
+struct Tile {
+  Real* data;  // row 0
+  std::int32_t width, valid, first_column;
+};
+
+template <class Real>
+Tile<Real> tile_of(const Panel& panel, std::int32_t tile) {
+  const PanelShape shape = panel.shape();
+  const std::int32_t first = tile * kTileWidth;
+  return {panel.as<Real>() + tile_offset(shape, tile, 0), tile_width(shape.batch, tile),
+          std::min(kTileWidth, shape.batch - first), first};
+}
+
+// Rows cut into equal runs of about `elements` panel elements each.
+class RowChunks {
+ public:
+  RowChunks(std::int64_t rows, std::int32_t batch, std::int64_t elements = 16384)
+      : rows_(rows),
+        per_chunk_(std::max<std::int64_t>(1, elements / std::max(1, padded_batch(batch)))) {}
+
+  std::int64_t count() const { return (rows_ + per_chunk_ - 1) / per_chunk_; }
+  std::int64_t begin(std::int64_t chunk) const { return chunk * per_chunk_; }
+  std::int64_t size(std::int64_t chunk) const { return std::min(per_chunk_, rows_ - begin(chunk)); }
+
+ private:
+  std::int64_t rows_, per_chunk_;
+};
+
+// Calls body(rows of a chunk in each tile) for the rows of a level; tiles of one chunk follow in order.
+template <class Real, class Body>
+void for_level_tiles(const RowPlan& plan, std::int32_t level, const Panel& panel, Body&& body) {
+  const Span<const std::int32_t> rows = plan.level_rows(level);
+  const RowChunks chunks(static_cast<std::int64_t>(rows.size()), panel.batch());
+  parallel_for(chunks.count(), [&](std::int64_t chunk) {
+    for (std::int32_t t = 0; t < tile_count(panel.batch()); ++t) {
+      const auto tile = tile_of<Real>(panel, t);
+      body(t, TileRows{rows.data() + chunks.begin(chunk), chunks.size(chunk), tile.width, tile.valid,
+                       tile.first_column});
+    }
+  });
+}
+
+}  // namespace sparsegrow::cpu

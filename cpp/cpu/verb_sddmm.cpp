@@ -1,0 +1,83 @@
+// sddmm and row_sum: the gradients of values and biases.
+#include "cpu/backend_class.h"
+#include "cpu/launch.h"
+
+namespace sparsegrow::cpu {
+namespace {
+
+// Edges of a chunk: enough that the rows of x which a tile needs are used several times while they are in
+// the second cache, and few enough that a small layer still feeds several threads.
+std::int64_t chunk_edges(std::int64_t edges, std::int32_t batch) {
+  constexpr std::int64_t kMost = 16384, kChunks = 8;
+  const std::int64_t least = 1 + 65536 / std::max(1, padded_batch(batch));
+  return std::max(std::min(kMost, (edges + kChunks - 1) / kChunks), least);
+}
+
+// The row that edge e belongs to.
+std::int32_t row_of(const Pattern& pattern, std::int64_t e) {
+  const auto& begin = pattern.row_begin;
+  return static_cast<std::int32_t>(std::upper_bound(begin.begin(), begin.end(), e) - begin.begin()) - 1;
+}
+
+}  // namespace
+
+void CpuBackend::sddmm(const DeviceCsr& csr, const Panel& x, const Panel& dy, Buffer& dvalues) {
+  constexpr char where[] = "Backend.sddmm";
+  const Pattern& pattern = csr.host().by_target;
+  const std::int64_t edges = pattern.edges();
+  require_alike(where, "dy", dy, x);
+  require_rows(where, "x", x, csr.host().sources());
+  require_rows(where, "dy", dy, csr.host().targets());
+  require_buffer(where, "dvalues", dvalues, edges, size_of(x.dtype()));
+  if (x.batch() == 0) {  // a sum over nothing
+    std::fill_n(dvalues.as<char>(), static_cast<std::size_t>(edges) * size_of(x.dtype()), char{0});
+    return;
+  }
+  const std::int64_t step = chunk_edges(edges, x.batch());
+  with_real(x.dtype(), [&](auto real) {
+    using Real = decltype(real);
+    parallel_for((edges + step - 1) / step, [&](std::int64_t chunk) {
+      SddmmTask<Real> task{};
+      task.row_begin = pattern.row_begin.data();
+      task.column = pattern.column.data();
+      task.dvalues = dvalues.as<Real>();
+      task.first = static_cast<std::int32_t>(chunk * step);
+      task.last = static_cast<std::int32_t>(std::min(edges, (chunk + 1) * step));
+      task.first_row = row_of(pattern, task.first);
+      for (std::int32_t t = 0; t < tile_count(x.batch()); ++t) {
+        const auto from = tile_of<Real>(x, t);
+        task.x = from.data;
+        task.dy = tile_of<Real>(dy, t).data;
+        task.accumulate = t > 0;
+        const auto& kernels = table<Real>();
+        (from.width == 1 ? kernels.sddmm_scalar : kernels.sddmm_tile[width_slot(from.width)])(task);
+      }
+    });
+  });
+}
+
+void CpuBackend::row_sum(const Panel& panel, std::int32_t first_row, Buffer& out) {
+  SG_REQUIRE(first_row >= 0 && first_row <= panel.rows(), "Backend.row_sum", "got first row ",
+             first_row, ", expected 0 to ", panel.rows());
+  require_buffer("Backend.row_sum", "out", out, panel.rows(), size_of(panel.dtype()));
+  if (panel.batch() == 0) {
+    const std::size_t size = size_of(panel.dtype());
+    std::fill_n(out.as<char>() + static_cast<std::size_t>(first_row) * size,
+                static_cast<std::size_t>(panel.rows() - first_row) * size, char{0});
+    return;
+  }
+  const RowChunks chunks(panel.rows() - first_row, panel.batch());
+  with_real(panel.dtype(), [&](auto real) {
+    using Real = decltype(real);
+    parallel_for(chunks.count(), [&](std::int64_t chunk) {
+      const auto first = static_cast<std::int32_t>(first_row + chunks.begin(chunk));
+      const auto last = static_cast<std::int32_t>(first + chunks.size(chunk));
+      for (std::int32_t t = 0; t < tile_count(panel.batch()); ++t) {
+        const auto tile = tile_of<Real>(panel, t);
+        table<Real>().row_sum({tile.data, out.as<Real>(), first, last, tile.width, tile.valid, t > 0});
+      }
+    });
+  });
+}
+
+}  // namespace sparsegrow::cpu

@@ -1,0 +1,126 @@
+// Data of the tests: plain [row][sample] matrices in double precision, and the way into and out of panels.
+#pragma once
+
+#include <cstdint>
+#include <cstring>
+#include <vector>
+
+#include "sparsegrow/backend/backend.h"
+#include "sparsegrow/base/rng.h"
+
+namespace sparsegrow::reference {
+
+struct Matrix {
+  std::int32_t rows = 0, batch = 0;
+  std::vector<double> data;
+
+  Matrix() = default;
+  Matrix(std::int32_t r, std::int32_t b, double value = 0)
+      : rows(r), batch(b), data(static_cast<std::size_t>(r) * static_cast<std::size_t>(b), value) {}
+  double& at(std::int32_t r, std::int32_t b) { return data[index(r, b)]; }
+  double at(std::int32_t r, std::int32_t b) const { return data[index(r, b)]; }
+
+ private:
+  std::size_t index(std::int32_t r, std::int32_t b) const {
+    return static_cast<std::size_t>(r) * static_cast<std::size_t>(batch) + static_cast<std::size_t>(b);
+  }
+};
+
+// Uniform in [-1, 1), each exactly a float, so that both dtypes start from the same numbers.
+inline std::vector<double> random_values(std::int64_t count, std::uint64_t seed) {
+  Rng rng(seed, 7);
+  std::vector<double> values(static_cast<std::size_t>(count));
+  for (double& v : values) v = static_cast<float>(2 * rng.uniform() - 1);
+  return values;
+}
+
+inline Matrix random_matrix(std::int32_t rows, std::int32_t batch, std::uint64_t seed) {
+  Matrix m(rows, batch);
+  m.data = random_values(static_cast<std::int64_t>(rows) * batch, seed);
+  return m;
+}
+
+inline std::vector<double> magnitudes(std::vector<double> values) {
+  for (double& v : values) v = v < 0 ? -v : v;
+  return values;
+}
+
+inline Matrix magnitudes(Matrix m) {
+  m.data = magnitudes(std::move(m.data));
+  return m;
+}
+
+// The element of a panel that holds (row, sample).
+inline std::size_t panel_index(const Panel& panel, std::int32_t row, std::int32_t sample) {
+  const std::int32_t tile = sample / kTileWidth;
+  return static_cast<std::size_t>(tile_offset(panel.shape(), tile, row)) +
+         static_cast<std::size_t>(sample % kTileWidth);
+}
+
+// Activations may hold anything finite in their padding, gradients zero: `padding` is that number.
+template <class Real>
+Panel make_panel(Backend& backend, const Matrix& m, double padding = 0) {
+  Panel panel(backend, dtype_of<Real>(), m.rows, m.batch);
+  Real* const data = panel.as<Real>();
+  for (std::int64_t i = 0; i < panel.elements(); ++i) data[i] = static_cast<Real>(padding);
+  for (std::int32_t r = 0; r < m.rows; ++r) {
+    for (std::int32_t b = 0; b < m.batch; ++b) {
+      data[panel_index(panel, r, b)] = static_cast<Real>(m.at(r, b));
+    }
+  }
+  return panel;
+}
+
+template <class Real>
+Matrix read_panel(const Panel& panel) {
+  Matrix m(panel.rows(), panel.batch());
+  for (std::int32_t r = 0; r < m.rows; ++r) {
+    for (std::int32_t b = 0; b < m.batch; ++b) m.at(r, b) = panel.as<Real>()[panel_index(panel, r, b)];
+  }
+  return m;
+}
+
+// The largest magnitude in the padding of a panel's rows.
+template <class Real>
+double largest_padding(const Panel& panel) {
+  std::vector<bool> sample(static_cast<std::size_t>(panel.elements()), false);
+  for (std::int32_t r = 0; r < panel.rows(); ++r) {
+    for (std::int32_t b = 0; b < panel.batch(); ++b) sample[panel_index(panel, r, b)] = true;
+  }
+  double largest = 0;
+  for (std::size_t i = 0; i < sample.size(); ++i) {
+    const double size = sample[i] ? 0 : static_cast<double>(panel.as<Real>()[i]);
+    largest = size > largest ? size : -size > largest ? -size : largest;
+  }
+  return largest;
+}
+
+template <class Real>
+std::unique_ptr<Buffer> make_buffer(Backend& backend, const std::vector<double>& values) {
+  auto buffer = backend.allocate(values.size() * sizeof(Real));
+  for (std::size_t i = 0; i < values.size(); ++i) buffer->as<Real>()[i] = static_cast<Real>(values[i]);
+  return buffer;
+}
+
+template <class Real>
+std::vector<double> read_buffer(const Buffer& buffer) {
+  return std::vector<double>(buffer.as<Real>(), buffer.as<Real>() + buffer.bytes() / sizeof(Real));
+}
+
+template <class T>
+std::unique_ptr<Buffer> make_exact_buffer(Backend& backend, const std::vector<T>& values) {
+  auto buffer = backend.allocate(values.size() * sizeof(T));
+  if (!values.empty()) std::memcpy(buffer->data(), values.data(), values.size() * sizeof(T));
+  return buffer;
+}
+
+inline std::vector<char> bytes_of(const Buffer& buffer) {
+  return std::vector<char>(buffer.as<char>(), buffer.as<char>() + buffer.bytes());
+}
+
+inline std::vector<char> bytes_of(const Panel& panel) {
+  const auto size = static_cast<std::size_t>(panel.elements()) * size_of(panel.dtype());
+  return std::vector<char>(panel.as<char>(), panel.as<char>() + size);
+}
+
+}  // namespace sparsegrow::reference
