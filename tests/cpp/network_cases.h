@@ -39,7 +39,7 @@ inline std::shared_ptr<Network> skip_net(NetworkConfig config) {
   Graph graph;
   for (int i = 0; i < 4; ++i) graph.add_node({0, 0, true});
   for (int h = 0; h < 5; ++h) graph.add_node({h < 3 ? 1 : 2, 1, false});
-  for (int o = 0; o < 2; ++o) graph.add_node({3, 4, false});
+  for (int o = 0; o < 2; ++o) graph.add_node({3, 5, false});
   const std::vector<EdgeEnds> edges{{0, 4}, {1, 4},  {2, 5},  {4, 5}, {3, 6}, {5, 6},
                                     {0, 7}, {4, 7},  {6, 8},  {2, 8}, {8, 9}, {0, 9},
                                     {5, 9}, {7, 10}, {3, 10}, {6, 10}};

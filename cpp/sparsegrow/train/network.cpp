@@ -152,7 +152,7 @@ void Network::backward(const DropoutParams* drop, bool input_gradient) {
                             dsrelu);
   }
   backend_->sddmm(*device_, a_, delta_, gradient("weight"));
-  backend_->row_sum(delta_, gradient("bias"));
+  backend_->row_sum(delta_, inputs(), gradient("bias"));
   if (input_gradient) backend_->spmm_t(*device_, 0, weights, delta_, delta_);
 }
 

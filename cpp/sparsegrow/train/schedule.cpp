@@ -34,12 +34,15 @@ void validate(const Schedule& s) {
              s.final_factor, ", expected 0 < factor <= 1");
   SG_REQUIRE(s.warmup_steps >= 0, "Schedule", "got ", s.warmup_steps,
              " warm-up steps, expected 0 or more");
+  SG_REQUIRE(s.first_step >= 0, "Schedule", "got first step ", s.first_step,
+             ", expected 0 or more");
   SG_REQUIRE(s.kind == ScheduleKind::constant || s.total_steps > s.warmup_steps, "Schedule", "got ",
              s.total_steps, " steps in all, expected more than the ", s.warmup_steps,
              " of the warm-up");
 }
 
 double rate_at(const Schedule& s, std::int64_t step) {
+  step = std::max<std::int64_t>(0, step - s.first_step);
   if (step < s.warmup_steps) {
     return s.base * static_cast<double>(step + 1) / static_cast<double>(s.warmup_steps);
   }
