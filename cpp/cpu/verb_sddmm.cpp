@@ -29,13 +29,10 @@ void CpuBackend::sddmm(const DeviceCsr& csr, const Panel& x, const Panel& dy, Bu
   require_rows(where, "x", x, csr.host().sources());
   require_rows(where, "dy", dy, csr.host().targets());
   require_buffer(where, "dvalues", dvalues, edges, size_of(x.dtype()));
-  if (x.batch() == 0) {  // a sum over nothing
-    std::fill_n(dvalues.as<char>(), static_cast<std::size_t>(edges) * size_of(x.dtype()), char{0});
-    return;
-  }
   const std::int64_t step = chunk_edges(edges, x.batch());
   with_real(x.dtype(), [&](auto real) {
     using Real = decltype(real);
+    if (x.batch() == 0) return static_cast<void>(std::fill_n(dvalues.as<Real>(), edges, Real(0)));
     parallel_for((edges + step - 1) / step, [&](std::int64_t chunk) {
       SddmmTask<Real> task{};
       task.row_begin = pattern.row_begin.data();
@@ -57,18 +54,14 @@ void CpuBackend::sddmm(const DeviceCsr& csr, const Panel& x, const Panel& dy, Bu
 }
 
 void CpuBackend::row_sum(const Panel& panel, std::int32_t first_row, Buffer& out) {
-  SG_REQUIRE(first_row >= 0 && first_row <= panel.rows(), "Backend.row_sum", "got first row ",
-             first_row, ", expected 0 to ", panel.rows());
-  require_buffer("Backend.row_sum", "out", out, panel.rows(), size_of(panel.dtype()));
-  if (panel.batch() == 0) {
-    const std::size_t size = size_of(panel.dtype());
-    std::fill_n(out.as<char>() + static_cast<std::size_t>(first_row) * size,
-                static_cast<std::size_t>(panel.rows() - first_row) * size, char{0});
-    return;
-  }
-  const RowChunks chunks(panel.rows() - first_row, panel.batch());
+  constexpr char where[] = "Backend.row_sum";
+  const std::int32_t count = panel.rows() - first_row;
+  require_range(where, "panel", panel, first_row, count);
+  require_buffer(where, "out", out, panel.rows(), size_of(panel.dtype()));
+  const RowChunks chunks(count, panel.batch());
   with_real(panel.dtype(), [&](auto real) {
     using Real = decltype(real);
+    if (panel.batch() == 0) std::fill_n(out.as<Real>() + first_row, count, Real(0));
     parallel_for(chunks.count(), [&](std::int64_t chunk) {
       const auto first = static_cast<std::int32_t>(first_row + chunks.begin(chunk));
       const auto last = static_cast<std::int32_t>(first + chunks.size(chunk));
