@@ -1,5 +1,5 @@
-// The verbs of Backend on the CPU. Each is a launcher: it checks sizes, cuts the work into chunks that
-// depend on the data only, and hands each chunk to a kernel. Launchers are in verb_*.cpp.
+// The verbs of Backend on the CPU. Each is a launcher: it checks sizes, cuts the work into chunks
+// that depend on the data only, and hands each chunk to a kernel. Launchers are in verb_*.cpp.
 #pragma once
 
 #include "cpu/kernel_table.h"
@@ -28,8 +28,7 @@ class CpuBackend final : public Backend {
                 const Panel& z, Panel& a) override;
   void activate_grad(const DeviceCsr& csr, std::int32_t level, ActivationParams f,
                      const Buffer* srelu, const Panel& z, Panel& d, Buffer* dsrelu) override;
-  void dropout(const DeviceCsr& csr, std::int32_t level, DropoutParams drop,
-               Panel& panel) override;
+  void dropout(const DeviceCsr& csr, std::int32_t level, DropoutParams drop, Panel& panel) override;
   void softmax_xent(const Panel& z, std::int32_t first_row, std::int32_t classes,
                     const Buffer& labels, Panel& d, Buffer& losses, Buffer& correct) override;
   void mse(const Panel& a, std::int32_t first_row, std::int32_t outputs, const Panel& targets,

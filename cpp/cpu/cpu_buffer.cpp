@@ -29,8 +29,8 @@ void count_bytes(std::int64_t change) {
   }
 }
 
-// Large buffers start on a huge page and ask for them: rows are read in random order, and each 4 KiB page
-// among them would cost a translation.
+// Large buffers start on a huge page and ask for them: rows are read in random order, and each 4
+// KiB page among them would cost a translation.
 void* zeroed(std::size_t bytes) {
   const bool large = bytes >= kHugePage;
   void* data = nullptr;

@@ -1,9 +1,9 @@
 // What a kernel is told, and the table of kernels of one instruction set. Plain structs only: these
 // types are shared by translation units that are compiled for different instruction sets.
 //
-// A "tile" is 32 samples of a panel (kernel_params.h): `x`, `z`, `d` and the like point at row 0 of the
-// tile, row r starts `width` elements further per row, and `valid` of the `width` lanes are samples,
-// the others padding.
+// A "tile" is 32 samples of a panel (kernel_params.h): `x`, `z`, `d` and the like point at row 0 of
+// the tile, row r starts `width` elements further per row, and `valid` of the `width` lanes are
+// samples, the others padding.
 #pragma once
 
 #include <cstdint>
@@ -27,7 +27,8 @@ struct SpmmTask {
   bool accumulate;  // start from y instead of bias: a row that is computed in pieces
 };
 
-// dvalues[e] (+)= x[column[e]] . dy[row of e] for the edges [first, last), which begin in row first_row.
+// dvalues[e] (+)= x[column[e]] . dy[row of e] for the edges [first, last), which begin in row
+// first_row.
 template <class Real>
 struct SddmmTask {
   const std::int32_t* row_begin;

@@ -2,8 +2,8 @@
 
 namespace sparsegrow::cpu {
 
-void require_buffer(const char* where, const char* name, const Buffer& buffer, std::int64_t elements,
-                    std::size_t element_bytes) {
+void require_buffer(const char* where, const char* name, const Buffer& buffer,
+                    std::int64_t elements, std::size_t element_bytes) {
   const auto needed = static_cast<std::size_t>(elements) * element_bytes;
   SG_REQUIRE(buffer.bytes() >= needed, where, name, " is too small: got ", buffer.bytes(),
              " bytes, expected at least ", needed);
@@ -16,9 +16,10 @@ void require_rows(const char* where, const char* name, const Panel& panel, std::
 
 void require_range(const char* where, const char* name, const Panel& panel, std::int32_t first_row,
                    std::int32_t rows) {
-  SG_REQUIRE(first_row >= 0 && rows >= 0 && rows <= panel.rows() && first_row <= panel.rows() - rows,
-             where, name, " has no such rows: got ", rows, " from row ", first_row,
-             ", expected them inside 0 to ", panel.rows());
+  SG_REQUIRE(
+      first_row >= 0 && rows >= 0 && rows <= panel.rows() && first_row <= panel.rows() - rows,
+      where, name, " has no such rows: got ", rows, " from row ", first_row,
+      ", expected them inside 0 to ", panel.rows());
 }
 
 void require_alike(const char* where, const char* name, const Panel& panel, const Panel& model) {

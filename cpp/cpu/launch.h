@@ -1,5 +1,5 @@
-// What the launchers share: argument checks, the element type as a template parameter, and cutting rows
-// into chunks.
+// What the launchers share: argument checks, the element type as a template parameter, and cutting
+// rows into chunks.
 #pragma once
 
 #include <algorithm>
@@ -12,8 +12,8 @@
 namespace sparsegrow::cpu {
 
 // Each throws invalid_argument as "[where] name ...: got .., expected ..".
-void require_buffer(const char* where, const char* name, const Buffer& buffer, std::int64_t elements,
-                    std::size_t element_bytes);
+void require_buffer(const char* where, const char* name, const Buffer& buffer,
+                    std::int64_t elements, std::size_t element_bytes);
 void require_rows(const char* where, const char* name, const Panel& panel, std::int64_t rows);
 void require_range(const char* where, const char* name, const Panel& panel, std::int32_t first_row,
                    std::int32_t rows);
@@ -60,7 +60,8 @@ class RowChunks {
   std::int64_t rows_, per_chunk_;
 };
 
-// Calls body(rows of a chunk in each tile) for the rows of a level; tiles of one chunk follow in order.
+// Calls body(rows of a chunk in each tile) for the rows of a level; tiles of one chunk follow in
+// order.
 template <class Real, class Body>
 void for_level_tiles(const RowPlan& plan, std::int32_t level, const Panel& panel, Body&& body) {
   const Span<const std::int32_t> rows = plan.level_rows(level);
@@ -68,8 +69,8 @@ void for_level_tiles(const RowPlan& plan, std::int32_t level, const Panel& panel
   parallel_for(chunks.count(), [&](std::int64_t chunk) {
     for (std::int32_t t = 0; t < tile_count(panel.batch()); ++t) {
       const auto tile = tile_of<Real>(panel, t);
-      body(t, TileRows{rows.data() + chunks.begin(chunk), chunks.size(chunk), tile.width, tile.valid,
-                       tile.first_column});
+      body(t, TileRows{rows.data() + chunks.begin(chunk), chunks.size(chunk), tile.width,
+                       tile.valid, tile.first_column});
     }
   });
 }

@@ -5,8 +5,8 @@
 namespace sparsegrow::cpu {
 namespace {
 
-// Elements a thread takes at a time: a multiple of every vector width, so that which elements are the
-// leftover of a vector loop does not depend on how the array is cut.
+// Elements a thread takes at a time: a multiple of every vector width, so that which elements are
+// the leftover of a vector loop does not depend on how the array is cut.
 constexpr std::int64_t kRun = 16384;
 
 template <class Body>

@@ -16,8 +16,8 @@ void CpuBackend::softmax_xent(const Panel& z, std::int32_t first_row, std::int32
   require_buffer(where, "correct", correct, batch, sizeof(std::int32_t));
   const auto* label = labels.as<std::int32_t>();
   for (std::int32_t b = 0; b < batch; ++b) {
-    SG_REQUIRE(label[b] >= 0 && label[b] < classes, where, "label of sample ", b, ": got ", label[b],
-               ", expected 0 to ", classes - 1);
+    SG_REQUIRE(label[b] >= 0 && label[b] < classes, where, "label of sample ", b, ": got ",
+               label[b], ", expected 0 to ", classes - 1);
   }
   with_real(z.dtype(), [&](auto real) {
     using Real = decltype(real);

@@ -24,8 +24,8 @@ void CpuBackend::pack(const SampleMatrix& source, Span<const std::int64_t> chose
                       std::int32_t first_row, Panel& panel) {
   constexpr char where[] = "Backend.pack";
   require_range(where, "panel", panel, first_row, source.features);
-  SG_REQUIRE(static_cast<std::int64_t>(chosen.size()) == panel.batch(), where, "got ", chosen.size(),
-             " samples, expected the panel's batch, ", panel.batch());
+  SG_REQUIRE(static_cast<std::int64_t>(chosen.size()) == panel.batch(), where, "got ",
+             chosen.size(), " samples, expected the panel's batch, ", panel.batch());
   for (const std::int64_t sample : chosen) {
     SG_REQUIRE_RANGE(sample >= 0 && sample < source.samples, where, "got sample ", sample,
                      ", expected 0 to ", source.samples - 1);
@@ -39,8 +39,8 @@ void CpuBackend::pack(const SampleMatrix& source, Span<const std::int64_t> chose
     for_feature_runs(panel.batch(), source.features,
                      [&](std::int32_t t, std::int32_t first, std::int32_t last) {
                        const auto tile = tile_of<Real>(panel, t);
-                       kernel({source.data, chosen.data() + tile.first_column, source.features, first,
-                               last, tile.width, tile.valid,
+                       kernel({source.data, chosen.data() + tile.first_column, source.features,
+                               first, last, tile.width, tile.valid,
                                tile.data + static_cast<std::int64_t>(first_row) * tile.width});
                      });
   });
@@ -54,15 +54,14 @@ void CpuBackend::unpack(const Panel& panel, std::int32_t first_row, std::int32_t
              panel.batch(), " samples");
   with_real(panel.dtype(), [&](auto real) {
     using Real = decltype(real);
-    for_feature_runs(panel.batch(), features,
-                     [&](std::int32_t t, std::int32_t first, std::int32_t last) {
-                       const auto tile = tile_of<Real>(panel, t);
-                       const std::int64_t row = static_cast<std::int64_t>(first_row) * tile.width;
-                       const std::int64_t sample = static_cast<std::int64_t>(tile.first_column);
-                       table<Real>().unpack({tile.data + row,
-                                             static_cast<Real*>(out) + sample * features, features,
-                                             first, last, tile.width, tile.valid});
-                     });
+    for_feature_runs(
+        panel.batch(), features, [&](std::int32_t t, std::int32_t first, std::int32_t last) {
+          const auto tile = tile_of<Real>(panel, t);
+          const std::int64_t row = static_cast<std::int64_t>(first_row) * tile.width;
+          const std::int64_t sample = static_cast<std::int64_t>(tile.first_column);
+          table<Real>().unpack({tile.data + row, static_cast<Real*>(out) + sample * features,
+                                features, first, last, tile.width, tile.valid});
+        });
   });
 }
 

@@ -5,8 +5,8 @@
 namespace sparsegrow::cpu {
 namespace {
 
-// Edges of a chunk: enough that the rows of x which a tile needs are used several times while they are in
-// the second cache, and few enough that a small layer still feeds several threads.
+// Edges of a chunk: enough that the rows of x which a tile needs are used several times while they
+// are in the second cache, and few enough that a small layer still feeds several threads.
 std::int64_t chunk_edges(std::int64_t edges, std::int32_t batch) {
   constexpr std::int64_t kMost = 16384, kChunks = 8;
   const std::int64_t least = 1 + 65536 / std::max(1, padded_batch(batch));
@@ -16,7 +16,9 @@ std::int64_t chunk_edges(std::int64_t edges, std::int32_t batch) {
 // The row that edge e belongs to.
 std::int32_t row_of(const Pattern& pattern, std::int64_t e) {
   const auto& begin = pattern.row_begin;
-  return static_cast<std::int32_t>(std::upper_bound(begin.begin(), begin.end(), e) - begin.begin()) - 1;
+  return static_cast<std::int32_t>(std::upper_bound(begin.begin(), begin.end(), e) -
+                                   begin.begin()) -
+         1;
 }
 
 }  // namespace
@@ -67,7 +69,8 @@ void CpuBackend::row_sum(const Panel& panel, std::int32_t first_row, Buffer& out
       const auto last = static_cast<std::int32_t>(first + chunks.size(chunk));
       for (std::int32_t t = 0; t < tile_count(panel.batch()); ++t) {
         const auto tile = tile_of<Real>(panel, t);
-        table<Real>().row_sum({tile.data, out.as<Real>(), first, last, tile.width, tile.valid, t > 0});
+        table<Real>().row_sum(
+            {tile.data, out.as<Real>(), first, last, tile.width, tile.valid, t > 0});
       }
     });
   });

@@ -1,5 +1,5 @@
-// spmm and spmm_t. The unit of work is one block of the row plan in one tile of the panel (spmm), or
-// in all tiles (spmm_t, whose values are first gathered).
+// spmm and spmm_t. The unit of work is one block of the row plan in one tile of the panel (spmm),
+// or in all tiles (spmm_t, whose values are first gathered).
 #include "cpu/backend_class.h"
 #include "cpu/launch.h"
 
@@ -67,8 +67,8 @@ BlockTask<Real> block_task(const Pattern& pattern, const RowPlan& plan, std::int
   return result;
 }
 
-// spmm_t: the values of up to kBlockEdges edges are gathered into a scratch on the stack, then every
-// tile runs over them; so the transposed pattern needs no value array of its own.
+// spmm_t: the values of up to kBlockEdges edges are gathered into a scratch on the stack, then
+// every tile runs over them; so the transposed pattern needs no value array of its own.
 template <class Real>
 class TransposedBlock {
  public:
@@ -84,10 +84,12 @@ class TransposedBlock {
   }
 
  private:
-  // One row of more edges than the scratch holds, as if it were several rows of a pattern of its own.
+  // One row of more edges than the scratch holds, as if it were several rows of a pattern of its
+  // own.
   void compute_long_row(BlockTask<Real> block) {
     const std::int32_t row = block.task.rows[0];
-    const std::int32_t begin = csr_.by_source.row_begin[row], end = csr_.by_source.row_begin[row + 1];
+    const std::int32_t begin = csr_.by_source.row_begin[row],
+                       end = csr_.by_source.row_begin[row + 1];
     const std::int32_t only_row = 0;
     for (std::int32_t e = begin; e < end; e += kBlockEdges) {
       const std::int32_t piece[2] = {0, std::min(kBlockEdges, end - e)};

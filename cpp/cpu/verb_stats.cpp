@@ -1,5 +1,5 @@
-// level_stats. Chunks depend on the shape only and are added in order, so the figures do not depend on
-// the threads.
+// level_stats. Chunks depend on the shape only and are added in order, so the figures do not depend
+// on the threads.
 #include "cpu/backend_class.h"
 #include "cpu/launch.h"
 
@@ -33,8 +33,8 @@ std::vector<LevelStats> CpuBackend::level_stats(const DeviceCsr& csr, const Pane
       parallel_for(chunks.count(), [&](std::int64_t chunk) {
         for (std::int32_t t = 0; t < tile_count(panel.batch()); ++t) {
           const auto tile = tile_of<Real>(panel, t);
-          table<Real>().level_stats({{rows.data() + chunks.begin(chunk), chunks.size(chunk), tile.width,
-                                      tile.valid, tile.first_column},
+          table<Real>().level_stats({{rows.data() + chunks.begin(chunk), chunks.size(chunk),
+                                      tile.width, tile.valid, tile.first_column},
                                      tile.data,
                                      &parts[static_cast<std::size_t>(chunk)]});
         }

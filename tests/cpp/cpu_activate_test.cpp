@@ -10,10 +10,10 @@ namespace {
 
 using namespace reference;
 
-const std::vector<ActivationParams> kAll = {{ActivationKind::identity, 0}, {ActivationKind::relu, 0},
-                                            {ActivationKind::relu, 0.25f}, {ActivationKind::relu, -0.6f},
-                                            {ActivationKind::tanh, 0},     {ActivationKind::sigmoid, 0},
-                                            {ActivationKind::srelu, 0}};
+const std::vector<ActivationParams> kAll = {
+    {ActivationKind::identity, 0}, {ActivationKind::relu, 0}, {ActivationKind::relu, 0.25f},
+    {ActivationKind::relu, -0.6f}, {ActivationKind::tanh, 0}, {ActivationKind::sigmoid, 0},
+    {ActivationKind::srelu, 0}};
 
 // Nodes in three levels of 9 whose edges do not matter here.
 std::shared_ptr<const Csr> three_levels() {
@@ -79,7 +79,8 @@ void check(Backend& backend, ActivationParams f, std::int32_t batch) {
   backend.activate_grad(*device, 1, f, given, in, back, given ? own.get() : nullptr);
   require_close(read_panel<Real>(back).data, gradient.data, size.data, 2 * epsilon<Real>());
   REQUIRE(largest_padding<Real>(back) == 0);
-  if (given) require_close(read_buffer<Real>(*own), own_expected, own_size, (batch + 4) * epsilon<Real>());
+  if (given)
+    require_close(read_buffer<Real>(*own), own_expected, own_size, (batch + 4) * epsilon<Real>());
   Panel same = make_panel<Real>(backend, z);
   backend.activate(*device, 1, f, given, same, same);
   for (const std::int32_t r : csr->target_plan.level_rows(1)) {
@@ -100,7 +101,8 @@ TEST_CASE("activate and activate_grad agree with the oracle, in one level only")
   });
 }
 
-// Central differences in double: relative error about h^2 = 1e-10, and cancellation eps / h = 2e-11.
+// Central differences in double: relative error about h^2 = 1e-10, and cancellation eps / h =
+// 2e-11.
 TEST_CASE("activate_grad is the derivative of activate") {
   const auto csr = three_levels();
   const std::int32_t rows = csr->targets(), batch = 11;
@@ -147,7 +149,8 @@ TEST_CASE("SReLU's own gradient is a derivative") {
   Panel back = make_panel<double>(*backend, d);
   const auto own = backend->allocate(numbers.size() * 8);
   const auto given = make_buffer<double>(*backend, numbers);
-  backend->activate_grad(*device, 0, f, given.get(), make_panel<double>(*backend, z), back, own.get());
+  backend->activate_grad(*device, 0, f, given.get(), make_panel<double>(*backend, z), back,
+                         own.get());
   const auto objective = [&](std::size_t moved, double by) {
     auto changed = numbers;
     changed[moved] += by;
@@ -160,13 +163,14 @@ TEST_CASE("SReLU's own gradient is a derivative") {
     for (std::int32_t j = 0; j < 4; ++j) {
       const auto at = static_cast<std::size_t>(j * rows + r);
       INFO("row " << r << ", number " << j);
-      REQUIRE(std::fabs((objective(at, h) - objective(at, -h)) / (2 * h) - own->as<double>()[at]) < 1e-8);
+      REQUIRE(std::fabs((objective(at, h) - objective(at, -h)) / (2 * h) - own->as<double>()[at]) <
+              1e-8);
     }
   }
 }
 
-// Distance in units in the last place of the correctly rounded float. Results below the smallest normal
-// float count as zero, since the engine flushes them.
+// Distance in units in the last place of the correctly rounded float. Results below the smallest
+// normal float count as zero, since the engine flushes them.
 double ulps(float got, double expected) {
   const double smallest = std::numeric_limits<float>::min();
   if (std::fabs(expected) < smallest) return std::fabs(got) <= smallest ? 0 : 1e9;
@@ -186,8 +190,9 @@ std::vector<float> many_floats() {
     std::memcpy(&x, &word, sizeof(x));
     if (!std::isnan(x)) all.push_back(x);
   }
-  for (const float end : {0.0f, 1e-45f, 1e-38f, 0.62499f, 0.625f, 8.9f, 9.1f, 44.4f, 87.33f, 87.34f, 88.72f,
-                          88.73f, 103.9f, 104.1f, 1e10f, 3.4e38f, std::numeric_limits<float>::infinity()}) {
+  for (const float end :
+       {0.0f, 1e-45f, 1e-38f, 0.62499f, 0.625f, 8.9f, 9.1f, 44.4f, 87.33f, 87.34f, 88.72f, 88.73f,
+        103.9f, 104.1f, 1e10f, 3.4e38f, std::numeric_limits<float>::infinity()}) {
     all.push_back(end);
     all.push_back(-end);
   }
@@ -223,7 +228,8 @@ TEST_CASE("each instruction set has the same accuracy, and infinities saturate")
       double worst = 0;
       for (std::int32_t b = 0; b < batch; ++b) {
         const double wide = inputs[b];
-        const double expected = kind == ActivationKind::tanh ? std::tanh(wide) : 1 / (1 + std::exp(-wide));
+        const double expected =
+            kind == ActivationKind::tanh ? std::tanh(wide) : 1 / (1 + std::exp(-wide));
         worst = std::max(worst, ulps(a.as<float>()[b], expected));
       }
       INFO(isa);
@@ -249,7 +255,8 @@ TEST_CASE("activate keeps its bits for any number of threads and passes NaN on")
       return bytes;
     });
     Panel nan = make_panel<Real>(backend, Matrix(900, 5, std::nan("")));
-    for (const ActivationKind kind : {ActivationKind::relu, ActivationKind::tanh, ActivationKind::sigmoid}) {
+    for (const ActivationKind kind :
+         {ActivationKind::relu, ActivationKind::tanh, ActivationKind::sigmoid}) {
       Panel a(backend, dtype_of<Real>(), 900, 5);
       backend.activate(*device, 0, {kind, 0.5f}, nullptr, nan, a);
       REQUIRE(std::isnan(a.as<Real>()[0]));
@@ -260,12 +267,14 @@ TEST_CASE("activate keeps its bits for any number of threads and passes NaN on")
 TEST_CASE("activate refuses what does not fit") {
   const auto backend = make_cpu_backend();
   const auto device = backend->upload(three_levels());
-  Panel z(*backend, DType::f32, 27, 4), a(*backend, DType::f32, 27, 4), low(*backend, DType::f32, 26, 4);
+  Panel z(*backend, DType::f32, 27, 4), a(*backend, DType::f32, 27, 4),
+      low(*backend, DType::f32, 26, 4);
   Panel narrow(*backend, DType::f32, 27, 3), wide(*backend, DType::f64, 27, 4);
   const auto numbers = backend->allocate(27 * 4 * 4), few = backend->allocate(27 * 4 * 4 - 4);
   const ActivationParams relu{ActivationKind::relu, 0}, srelu{ActivationKind::srelu, 0};
   REQUIRE_THROWS_AS(backend->activate(*device, 3, relu, nullptr, z, a), std::invalid_argument);
-  REQUIRE_THROWS_AS(backend->activate(*device, 0, relu, numbers.get(), z, a), std::invalid_argument);
+  REQUIRE_THROWS_AS(backend->activate(*device, 0, relu, numbers.get(), z, a),
+                    std::invalid_argument);
   REQUIRE_THROWS_AS(backend->activate(*device, 0, srelu, nullptr, z, a), std::invalid_argument);
   REQUIRE_THROWS_AS(backend->activate(*device, 0, srelu, few.get(), z, a), std::invalid_argument);
   REQUIRE_THROWS_AS(backend->activate(*device, 0, relu, nullptr, z, low), std::invalid_argument);

@@ -7,10 +7,11 @@ namespace {
 using namespace reference;
 
 template <class Real>
-std::vector<double> run_sddmm(Backend& backend, const std::shared_ptr<const Csr>& csr, const Matrix& x,
-                              const Matrix& dy) {
+std::vector<double> run_sddmm(Backend& backend, const std::shared_ptr<const Csr>& csr,
+                              const Matrix& x, const Matrix& dy) {
   const auto device = backend.upload(csr);
-  auto out = make_buffer<Real>(backend, std::vector<double>(static_cast<std::size_t>(csr->edges()), 99));
+  auto out =
+      make_buffer<Real>(backend, std::vector<double>(static_cast<std::size_t>(csr->edges()), 99));
   backend.sddmm(*device, make_panel<Real>(backend, x, 7.0), make_panel<Real>(backend, dy), *out);
   return read_buffer<Real>(*out);
 }
@@ -27,12 +28,14 @@ TEST_CASE("sddmm and row_sum agree with the oracle") {
         const double rounding = (batch + 2) * epsilon<Real>();
         require_close(run_sddmm<Real>(backend, test.csr, x, dy), reference::sddmm(*test.csr, x, dy),
                       reference::sddmm(*test.csr, magnitudes(x), magnitudes(dy)), rounding);
-        auto sums = make_buffer<Real>(backend, std::vector<double>(static_cast<std::size_t>(x.rows), 99));
+        auto sums =
+            make_buffer<Real>(backend, std::vector<double>(static_cast<std::size_t>(x.rows), 99));
         const std::int32_t first = x.rows / 3;
         backend.row_sum(make_panel<Real>(backend, x, 7.0), first, *sums);
         auto expected = reference::row_sum(x);
         std::fill_n(expected.begin(), first, 99.0);  // rows before the first keep their value
-        require_close(read_buffer<Real>(*sums), expected, reference::row_sum(magnitudes(x)), rounding);
+        require_close(read_buffer<Real>(*sums), expected, reference::row_sum(magnitudes(x)),
+                      rounding);
       }
     }
   });
@@ -50,8 +53,8 @@ TEST_CASE("sddmm is the derivative of spmm in the values, row_sum that in the bi
       std::vector<double> values = random_values(csr->edges(), 3), bias = random_values(15, 4);
       const auto objective = [&] {
         Panel out(backend, dtype_of<Real>(), 15, batch);
-        backend.spmm(*device, 0, *make_buffer<Real>(backend, values), make_buffer<Real>(backend, bias).get(),
-                     make_panel<Real>(backend, x), out);
+        backend.spmm(*device, 0, *make_buffer<Real>(backend, values),
+                     make_buffer<Real>(backend, bias).get(), make_panel<Real>(backend, x), out);
         return dot(y.data, read_panel<Real>(out).data);
       };
       const double start = objective();
@@ -102,7 +105,8 @@ TEST_CASE("sddmm of an edge does not depend on its neighbours") {
   for_each_backend([&](Backend& backend, auto real) {
     using Real = decltype(real);
     const auto together = run_sddmm<Real>(
-        backend, std::make_shared<const Csr>(make_csr(9, {0, 9}, {0, 1, 2, 3, 4, 5, 6, 7, 8})), x, dy);
+        backend, std::make_shared<const Csr>(make_csr(9, {0, 9}, {0, 1, 2, 3, 4, 5, 6, 7, 8})), x,
+        dy);
     for (std::int32_t s = 0; s < 9; ++s) {
       const auto alone =
           run_sddmm<Real>(backend, std::make_shared<const Csr>(make_csr(9, {0, 1}, {s})), x, dy);
@@ -114,7 +118,8 @@ TEST_CASE("sddmm of an edge does not depend on its neighbours") {
 TEST_CASE("sddmm and row_sum of an empty batch are zero, and misfits are refused") {
   const auto backend = make_cpu_backend();
   const auto device = backend->upload(std::make_shared<const Csr>(random_csr(6, 4, 1.0, 1)));
-  Panel x(*backend, DType::f32, 6, 8), dy(*backend, DType::f32, 4, 8), tall(*backend, DType::f32, 5, 8);
+  Panel x(*backend, DType::f32, 6, 8), dy(*backend, DType::f32, 4, 8),
+      tall(*backend, DType::f32, 5, 8);
   Panel other_batch(*backend, DType::f32, 4, 7), wide(*backend, DType::f64, 4, 8);
   auto out = make_buffer<float>(*backend, std::vector<double>(24, 9));
   const auto few = backend->allocate(23 * 4);

@@ -34,8 +34,8 @@ void check_spmm(Backend& backend, const CsrCase& test, std::int32_t batch, bool 
   const Panel in = make_panel<Real>(backend, x, 7.0);
   Panel out = make_panel<Real>(backend, Matrix(csr.targets(), batch, 99.0));
   const auto bias_buffer = make_buffer<Real>(backend, bias);
-  backend.spmm(*device, 0, *make_buffer<Real>(backend, values), with_bias ? bias_buffer.get() : nullptr,
-               in, out);
+  backend.spmm(*device, 0, *make_buffer<Real>(backend, values),
+               with_bias ? bias_buffer.get() : nullptr, in, out);
   require_close(read_panel<Real>(out).data, expected.data, size.data,
                 rounding<Real>(longest(csr.by_target)));
 }
@@ -82,12 +82,14 @@ TEST_CASE("spmm_t is the adjoint of spmm") {
       const auto device = backend.upload(csr);
       const auto values = make_buffer<Real>(backend, random_values(csr->edges(), 1));
       const Matrix x = random_matrix(120, batch, 2), y = random_matrix(90, batch, 3);
-      Panel forward(backend, dtype_of<Real>(), 90, batch), backward(backend, dtype_of<Real>(), 120, batch);
+      Panel forward(backend, dtype_of<Real>(), 90, batch),
+          backward(backend, dtype_of<Real>(), 120, batch);
       backend.spmm(*device, 0, *values, nullptr, make_panel<Real>(backend, x), forward);
       backend.spmm_t(*device, 0, *values, make_panel<Real>(backend, y), backward);
       const double left = dot(y.data, read_panel<Real>(forward).data);
       const double right = dot(read_panel<Real>(backward).data, x.data);
-      // Each of the 90 x batch outputs is below its number of edges (at most 120) and off by that many eps.
+      // Each of the 90 x batch outputs is below its number of edges (at most 120) and off by that
+      // many eps.
       REQUIRE(std::fabs(left - right) <= 210.0 * batch * 120 * 30 * epsilon<Real>());
       REQUIRE(std::fabs(left) > 0.01);
     }
@@ -106,8 +108,10 @@ TEST_CASE("spmm is linear in the values and an identity matrix copies") {
       const Matrix x = random_matrix(40, batch, 9);
       Panel out(backend, dtype_of<Real>(), 40, batch);
       for (const bool transposed : {false, true}) {
-        if (transposed) backend.spmm_t(*device, 0, *values, make_panel<Real>(backend, x), out);
-        else backend.spmm(*device, 0, *values, nullptr, make_panel<Real>(backend, x), out);
+        if (transposed)
+          backend.spmm_t(*device, 0, *values, make_panel<Real>(backend, x), out);
+        else
+          backend.spmm(*device, 0, *values, nullptr, make_panel<Real>(backend, x), out);
         const Matrix y = read_panel<Real>(out);
         for (std::int32_t r = 0; r < 40; ++r) {
           for (std::int32_t b = 0; b < batch; ++b) REQUIRE(y.at(r, b) == 2 * x.at(39 - r, b));
@@ -135,7 +139,8 @@ TEST_CASE("spmm and spmm_t walk a layered graph in one panel") {
       for (std::int32_t level = 1; level < 5; ++level) {
         const Matrix before = a;
         reference::spmm(*csr, level, small, bias, before, a);
-        backend.spmm(*device, level, *weights, make_buffer<Real>(backend, bias).get(), forward, forward);
+        backend.spmm(*device, level, *weights, make_buffer<Real>(backend, bias).get(), forward,
+                     forward);
       }
       for (std::int32_t level = 3; level >= 0; --level) {
         const Matrix before = d;
@@ -187,7 +192,8 @@ TEST_CASE("spmm and spmm_t refuse what does not fit") {
   REQUIRE_THROWS_AS(backend->spmm(*device, 0, *values, bias.get(), x, y), std::invalid_argument);
   REQUIRE_THROWS_AS(backend->spmm(*device, 0, *values, nullptr, y, y), std::invalid_argument);
   REQUIRE_THROWS_AS(backend->spmm(*device, 0, *values, nullptr, x, short_y), std::invalid_argument);
-  REQUIRE_THROWS_AS(backend->spmm(*device, 0, *values, nullptr, x, other_batch), std::invalid_argument);
+  REQUIRE_THROWS_AS(backend->spmm(*device, 0, *values, nullptr, x, other_batch),
+                    std::invalid_argument);
   REQUIRE_THROWS_WITH(backend->spmm(*device, 0, *values, nullptr, x, wide_y),
                       "[Backend.spmm] y has the wrong dtype: got f64, expected f32");
   REQUIRE_THROWS_AS(backend->spmm_t(*device, 1, *values, y, x), std::invalid_argument);

@@ -1,4 +1,5 @@
-// What the CPU tests share: every instruction set and dtype in turn, tolerances, and bits by threads.
+// What the CPU tests share: every instruction set and dtype in turn, tolerances, and bits by
+// threads.
 #pragma once
 
 #include <cmath>
@@ -60,8 +61,8 @@ void require_same_bits(Run run) {
   }
 }
 
-// |got - expected| <= terms * eps * magnitude element by element, where magnitude is the same sum over
-// absolute values: the worst that rounding can do to a sum of `terms` products.
+// |got - expected| <= terms * eps * magnitude element by element, where magnitude is the same sum
+// over absolute values: the worst that rounding can do to a sum of `terms` products.
 inline void require_close(const std::vector<double>& got, const std::vector<double>& expected,
                           const std::vector<double>& magnitude, double terms_times_epsilon) {
   REQUIRE(got.size() == expected.size());

@@ -1,6 +1,6 @@
 // Every backend that is present here has every kernel of each dtype it supports.
-#include "catch.h"
 #include "sparsegrow/backend/kernel_names.h"
+#include "catch.h"
 #include "sparsegrow/backend/registry.h"
 
 namespace sparsegrow {
@@ -22,7 +22,8 @@ TEST_CASE("every available backend has every kernel") {
 
 TEST_CASE("a backend has no kernel of an unknown name") {
   const auto backend = open_backend("cpu");
-  for (const char* name : {"", "f32", "_f32", "spmm_f32", "spmm_tile", "spmm_tile_f16", "spmm_tile_f32_"}) {
+  for (const char* name :
+       {"", "f32", "_f32", "spmm_f32", "spmm_tile", "spmm_tile_f16", "spmm_tile_f32_"}) {
     INFO(name);
     REQUIRE_FALSE(backend->has_kernel(name));
   }

@@ -22,7 +22,8 @@ inline std::vector<std::int32_t> distinct(std::int32_t count, std::int32_t bound
   std::vector<std::int32_t> all(static_cast<std::size_t>(bound));
   std::iota(all.begin(), all.end(), 0);
   for (std::int32_t i = 0; i < count; ++i) {
-    std::swap(all[i], all[i + static_cast<std::int32_t>(rng.below(static_cast<std::uint64_t>(bound - i)))]);
+    std::swap(all[i],
+              all[i + static_cast<std::int32_t>(rng.below(static_cast<std::uint64_t>(bound - i)))]);
   }
   all.resize(static_cast<std::size_t>(count));
   return all;
@@ -42,7 +43,8 @@ inline Csr csr_of_degrees(std::int32_t sources, const std::vector<std::int32_t>&
 }
 
 // Each edge of sources x targets is there with probability `density`; columns ascend.
-inline Csr random_csr(std::int32_t sources, std::int32_t targets, double density, std::uint64_t seed) {
+inline Csr random_csr(std::int32_t sources, std::int32_t targets, double density,
+                      std::uint64_t seed) {
   Rng rng(seed, 12);
   std::vector<std::int32_t> begin{0}, column;
   for (std::int32_t r = 0; r < targets; ++r) {
@@ -75,8 +77,10 @@ inline std::vector<CsrCase> csr_cases() {
   };
 }
 
-// A graph on one set of nodes: `width` nodes per level, each wired at random to nodes of lower levels. Sources and targets are the same nodes, so x and y may be one panel.
-inline Csr layered_dag(std::int32_t levels, std::int32_t width, std::int32_t degree, std::uint64_t seed) {
+// A graph on one set of nodes: `width` nodes per level, each wired at random to nodes of lower
+// levels. Sources and targets are the same nodes, so x and y may be one panel.
+inline Csr layered_dag(std::int32_t levels, std::int32_t width, std::int32_t degree,
+                       std::uint64_t seed) {
   Rng rng(seed, 13);
   Csr csr;
   const std::int32_t nodes = levels * width;

@@ -1,4 +1,5 @@
-// Data of the tests: plain [row][sample] matrices in double precision, and the way into and out of panels.
+// Data of the tests: plain [row][sample] matrices in double precision, and the way into and out of
+// panels.
 #pragma once
 
 #include <cstdint>
@@ -22,7 +23,8 @@ struct Matrix {
 
  private:
   std::size_t index(std::int32_t r, std::int32_t b) const {
-    return static_cast<std::size_t>(r) * static_cast<std::size_t>(batch) + static_cast<std::size_t>(b);
+    return static_cast<std::size_t>(r) * static_cast<std::size_t>(batch) +
+           static_cast<std::size_t>(b);
   }
 };
 
@@ -75,7 +77,8 @@ template <class Real>
 Matrix read_panel(const Panel& panel) {
   Matrix m(panel.rows(), panel.batch());
   for (std::int32_t r = 0; r < m.rows; ++r) {
-    for (std::int32_t b = 0; b < m.batch; ++b) m.at(r, b) = panel.as<Real>()[panel_index(panel, r, b)];
+    for (std::int32_t b = 0; b < m.batch; ++b)
+      m.at(r, b) = panel.as<Real>()[panel_index(panel, r, b)];
   }
   return m;
 }
@@ -98,7 +101,8 @@ double largest_padding(const Panel& panel) {
 template <class Real>
 std::unique_ptr<Buffer> make_buffer(Backend& backend, const std::vector<double>& values) {
   auto buffer = backend.allocate(values.size() * sizeof(Real));
-  for (std::size_t i = 0; i < values.size(); ++i) buffer->as<Real>()[i] = static_cast<Real>(values[i]);
+  for (std::size_t i = 0; i < values.size(); ++i)
+    buffer->as<Real>()[i] = static_cast<Real>(values[i]);
   return buffer;
 }
 

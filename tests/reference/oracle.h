@@ -65,11 +65,16 @@ inline std::vector<double> row_sum(const Matrix& m) {
 // f(z) of one neuron; srelu holds its four numbers, in the order of SreluParameter.
 inline double activation(ActivationParams f, const double* srelu, double z) {
   switch (f.kind) {
-    case ActivationKind::identity: return z;
-    case ActivationKind::relu: return z > 0 ? z : static_cast<double>(f.slope) * z;
-    case ActivationKind::tanh: return std::tanh(z);
-    case ActivationKind::sigmoid: return 1 / (1 + std::exp(-z));
-    case ActivationKind::srelu: break;
+    case ActivationKind::identity:
+      return z;
+    case ActivationKind::relu:
+      return z > 0 ? z : static_cast<double>(f.slope) * z;
+    case ActivationKind::tanh:
+      return std::tanh(z);
+    case ActivationKind::sigmoid:
+      return 1 / (1 + std::exp(-z));
+    case ActivationKind::srelu:
+      break;
   }
   if (z >= srelu[2]) return srelu[2] + srelu[3] * (z - srelu[2]);
   if (z <= srelu[0]) return srelu[0] + srelu[1] * (z - srelu[0]);
@@ -79,11 +84,16 @@ inline double activation(ActivationParams f, const double* srelu, double z) {
 inline double activation_slope(ActivationParams f, const double* srelu, double z) {
   const double a = activation(f, srelu, z);
   switch (f.kind) {
-    case ActivationKind::identity: return 1;
-    case ActivationKind::relu: return z > 0 ? 1 : static_cast<double>(f.slope);
-    case ActivationKind::tanh: return 1 - a * a;
-    case ActivationKind::sigmoid: return a * (1 - a);
-    case ActivationKind::srelu: break;
+    case ActivationKind::identity:
+      return 1;
+    case ActivationKind::relu:
+      return z > 0 ? 1 : static_cast<double>(f.slope);
+    case ActivationKind::tanh:
+      return 1 - a * a;
+    case ActivationKind::sigmoid:
+      return a * (1 - a);
+    case ActivationKind::srelu:
+      break;
   }
   return z >= srelu[2] ? srelu[3] : z <= srelu[0] ? srelu[1] : 1;
 }
@@ -92,10 +102,14 @@ inline double activation_slope(ActivationParams f, const double* srelu, double z
 inline double srelu_slope(int parameter, const double* srelu, double z) {
   const bool right = z >= srelu[2], left = !right && z <= srelu[0];
   switch (parameter) {
-    case 0: return left ? 1 - srelu[1] : 0;
-    case 1: return left ? z - srelu[0] : 0;
-    case 2: return right ? 1 - srelu[3] : 0;
-    default: return right ? z - srelu[2] : 0;
+    case 0:
+      return left ? 1 - srelu[1] : 0;
+    case 1:
+      return left ? z - srelu[0] : 0;
+    case 2:
+      return right ? 1 - srelu[3] : 0;
+    default:
+      return right ? z - srelu[2] : 0;
   }
 }
 
@@ -138,7 +152,8 @@ inline LossResult softmax_xent(const Matrix& z, const std::vector<std::int32_t>&
 }
 
 inline LossResult mse(const Matrix& a, const Matrix& targets) {
-  LossResult result{Matrix(a.rows, a.batch), std::vector<double>(static_cast<std::size_t>(a.batch)), {}};
+  LossResult result{
+      Matrix(a.rows, a.batch), std::vector<double>(static_cast<std::size_t>(a.batch)), {}};
   for (std::int32_t b = 0; b < a.batch; ++b) {
     for (std::int32_t r = 0; r < a.rows; ++r) {
       const double error = a.at(r, b) - targets.at(r, b);
@@ -150,8 +165,8 @@ inline LossResult mse(const Matrix& a, const Matrix& targets) {
 }
 
 // One element of the optimizer; has_velocity is false where the buffer m is null.
-inline void optimizer_step(const OptimizerParams& p, double gradient, double& w, double& m, double& v,
-                           bool has_velocity = true) {
+inline void optimizer_step(const OptimizerParams& p, double gradient, double& w, double& m,
+                           double& v, bool has_velocity = true) {
   const double old = w, g = gradient + static_cast<double>(p.l2) * w;
   if (p.kind == OptimizerKind::adam) {
     m = static_cast<double>(p.beta1) * m + (1 - static_cast<double>(p.beta1)) * g;
@@ -180,7 +195,8 @@ inline LevelStats level_stats(const Csr& csr, std::int32_t level, const Matrix& 
     }
   }
   if (count == 0) return {};
-  return {stats.mean / count, stats.mean_square / count, stats.max_abs, stats.zero_fraction / count};
+  return {stats.mean / count, stats.mean_square / count, stats.max_abs,
+          stats.zero_fraction / count};
 }
 
 }  // namespace sparsegrow::reference

@@ -32,7 +32,9 @@ inline void srelu_grad(const ActivateTask<Real>& task) {
       sums[kLeftSlope] += below * (z - left);
       sums[kRightThreshold] += above * (1 - p.right_slope);
       sums[kRightSlope] += above * (z - right);
-      const V slope = z >= right ? splat<V>(p.right_slope) : z <= left ? splat<V>(p.left_slope) : one;
+      const V slope = z >= right  ? splat<V>(p.right_slope)
+                      : z <= left ? splat<V>(p.left_slope)
+                                  : one;
       store(task.a + offset + k, d * slope);
     }
     for (int j = 0; j < kSreluParameters; ++j) {

@@ -1,5 +1,5 @@
-// adam: one optimizer step over a flat array. SGD and Nesterov momentum are choices of the same verb; the
-// formulas stand with OptimizerParams.
+// adam: one optimizer step over a flat array. SGD and Nesterov momentum are choices of the same
+// verb; the formulas stand with OptimizerParams.
 #pragma once
 
 #include "cpu/kernel_table.h"

@@ -5,8 +5,9 @@
 
 namespace sparsegrow::cpu::SG_ISA {
 
-// A 32-bit finaliser with two multiplications (the constants of "lowbias32"), good enough that each bit
-// of the input flips each bit of the output about half the time. `U` is one word or a block of them.
+// A 32-bit finaliser with two multiplications (the constants of "lowbias32"), good enough that each
+// bit of the input flips each bit of the output about half the time. `U` is one word or a block of
+// them.
 template <class U>
 inline U mix(U h) {
   h ^= h >> 16;

@@ -1,6 +1,6 @@
-// Fixed-width lane blocks. Everything in this folder lives in a namespace named by the instruction set
-// (SG_ISA), because the linker keeps one copy of an inline function: were it the AVX-512 one, an older
-// machine would stop on it. For the same reason no std:: template and no inline helper of
+// Fixed-width lane blocks. Everything in this folder lives in a namespace named by the instruction
+// set (SG_ISA), because the linker keeps one copy of an inline function: were it the AVX-512 one,
+// an older machine would stop on it. For the same reason no std:: template and no inline helper of
 // kernel_params.h is called here.
 #pragma once
 
@@ -106,17 +106,23 @@ inline V sqrt_lanes(V v) {
       return same_bits<V>(_mm512_maskz_sqrt_pd(0xff, same_bits<__m512d>(v)));
 #endif
 #if defined(__AVX__)
-    if constexpr (sizeof(V) == 32 && N == 8) return same_bits<V>(_mm256_sqrt_ps(same_bits<__m256>(v)));
-    if constexpr (sizeof(V) == 32 && N == 4) return same_bits<V>(_mm256_sqrt_pd(same_bits<__m256d>(v)));
+    if constexpr (sizeof(V) == 32 && N == 8)
+      return same_bits<V>(_mm256_sqrt_ps(same_bits<__m256>(v)));
+    if constexpr (sizeof(V) == 32 && N == 4)
+      return same_bits<V>(_mm256_sqrt_pd(same_bits<__m256d>(v)));
 #endif
 #if defined(__SSE2__)
     if constexpr (sizeof(V) == 16 && N == 4) return same_bits<V>(_mm_sqrt_ps(same_bits<__m128>(v)));
-    if constexpr (sizeof(V) == 16 && N == 2) return same_bits<V>(_mm_sqrt_pd(same_bits<__m128d>(v)));
+    if constexpr (sizeof(V) == 16 && N == 2)
+      return same_bits<V>(_mm_sqrt_pd(same_bits<__m128d>(v)));
 #elif defined(__ARM_NEON)
-    if constexpr (sizeof(V) == 16 && N == 4) return same_bits<V>(vsqrtq_f32(same_bits<float32x4_t>(v)));
-    if constexpr (sizeof(V) == 16 && N == 2) return same_bits<V>(vsqrtq_f64(same_bits<float64x2_t>(v)));
+    if constexpr (sizeof(V) == 16 && N == 4)
+      return same_bits<V>(vsqrtq_f32(same_bits<float32x4_t>(v)));
+    if constexpr (sizeof(V) == 16 && N == 2)
+      return same_bits<V>(vsqrtq_f64(same_bits<float64x2_t>(v)));
 #endif
-    for (int k = 0; k < N; ++k) v[k] = sizeof(v[k]) == 4 ? __builtin_sqrtf(v[k]) : __builtin_sqrt(v[k]);
+    for (int k = 0; k < N; ++k)
+      v[k] = sizeof(v[k]) == 4 ? __builtin_sqrtf(v[k]) : __builtin_sqrt(v[k]);
     return v;
   }
 }

@@ -1,4 +1,5 @@
-// level_stats: sum, sum of squares, largest magnitude and count of zeros of the listed rows of a tile.
+// level_stats: sum, sum of squares, largest magnitude and count of zeros of the listed rows of a
+// tile.
 #pragma once
 
 #include "cpu/kernels/activate.h"

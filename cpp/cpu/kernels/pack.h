@@ -21,7 +21,8 @@ inline void transpose_four(V& a, V& b, V& c, V& d) {
 
 // Features [from, to) of four whole samples that begin in `lane`; to - from is a multiple of 4.
 template <class Source, class Real>
-inline void pack_four(const PackTask<Real>& task, std::int32_t lane, std::int32_t from, std::int32_t to) {
+inline void pack_four(const PackTask<Real>& task, std::int32_t lane, std::int32_t from,
+                      std::int32_t to) {
   using In = Lanes<Source, 4>;
   using Out = Lanes<Real, 4>;
   const Source* row[4];
@@ -40,10 +41,12 @@ inline void pack_four(const PackTask<Real>& task, std::int32_t lane, std::int32_
 
 // One lane at a time: the samples and features that are left over, and zeros in the padding.
 template <class Source, class Real>
-inline void pack_lane(const PackTask<Real>& task, std::int32_t lane, std::int32_t from, std::int32_t to) {
+inline void pack_lane(const PackTask<Real>& task, std::int32_t lane, std::int32_t from,
+                      std::int32_t to) {
   const bool padding = lane >= task.valid;
   const Source* const row =
-      padding ? nullptr : static_cast<const Source*>(task.source) + task.chosen[lane] * task.features;
+      padding ? nullptr
+              : static_cast<const Source*>(task.source) + task.chosen[lane] * task.features;
   for (std::int32_t f = from; f < to; ++f) {
     task.tile[static_cast<std::int64_t>(f) * task.width + lane] =
         padding ? Real(0) : static_cast<Real>(row[f]);

@@ -6,9 +6,9 @@
 
 namespace sparsegrow::cpu::SG_ISA {
 
-// Sum of the lanes of each of four float32 vectors, done in the transpose: two shuffles and an add per
-// pair of vectors beat one horizontal sum per vector. sum_one adds the lanes of one vector in the same
-// order, so that an edge's bits do not depend on whether it was summed in a group of four.
+// Sum of the lanes of each of four float32 vectors, done in the transpose: two shuffles and an add
+// per pair of vectors beat one horizontal sum per vector. sum_one adds the lanes of one vector in
+// the same order, so that an edge's bits do not depend on whether it was summed in a group of four.
 template <int N>
 struct Four;
 
@@ -16,9 +16,12 @@ template <>
 struct Four<4> {
   using V = Lanes<float, 4>;
   static V sum(V a, V b, V c, V d) {
-    const V ab = __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
-    const V cd = __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
-    return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) + __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
+    const V ab =
+        __builtin_shufflevector(a, b, 0, 4, 1, 5) + __builtin_shufflevector(a, b, 2, 6, 3, 7);
+    const V cd =
+        __builtin_shufflevector(c, d, 0, 4, 1, 5) + __builtin_shufflevector(c, d, 2, 6, 3, 7);
+    return __builtin_shufflevector(ab, cd, 0, 1, 4, 5) +
+           __builtin_shufflevector(ab, cd, 2, 3, 6, 7);
   }
 };
 
@@ -58,7 +61,8 @@ inline Real sum_one(Lanes<Real, N> v) {
 }
 
 template <class Real, int N>
-inline Lanes<Real, 4> sum_four(Lanes<Real, N> a, Lanes<Real, N> b, Lanes<Real, N> c, Lanes<Real, N> d) {
+inline Lanes<Real, 4> sum_four(Lanes<Real, N> a, Lanes<Real, N> b, Lanes<Real, N> c,
+                               Lanes<Real, N> d) {
   if constexpr (sizeof(Real) == 4) {
     return Four<N>::sum(a, b, c, d);
   } else {
@@ -83,16 +87,19 @@ void sddmm_tile(const SddmmTask<Real>& task) {
   using V4 = Lanes<Real, 4>;
   std::int32_t row = task.first_row;
   for (std::int32_t e = task.first; e < task.last; ++row) {
-    const std::int32_t end = task.row_begin[row + 1] < task.last ? task.row_begin[row + 1] : task.last;
+    const std::int32_t end =
+        task.row_begin[row + 1] < task.last ? task.row_begin[row + 1] : task.last;
     if (e >= end) continue;
     V dy[K];
-    for (int k = 0; k < K; ++k) dy[k] = load<V>(task.dy + static_cast<std::int64_t>(row) * W + k * N);
+    for (int k = 0; k < K; ++k)
+      dy[k] = load<V>(task.dy + static_cast<std::int64_t>(row) * W + k * N);
     const auto at = [&](std::int32_t edge) {
       return task.x + static_cast<std::int64_t>(task.column[edge]) * W;
     };
     for (; e + 4 <= end; e += 4) {
-      V4 sums = sum_four<Real, N>(products<Real, N, K>(at(e), dy), products<Real, N, K>(at(e + 1), dy),
-                                  products<Real, N, K>(at(e + 2), dy), products<Real, N, K>(at(e + 3), dy));
+      V4 sums = sum_four<Real, N>(
+          products<Real, N, K>(at(e), dy), products<Real, N, K>(at(e + 1), dy),
+          products<Real, N, K>(at(e + 2), dy), products<Real, N, K>(at(e + 3), dy));
       if (task.accumulate) sums += load<V4>(task.dvalues + e);
       store(task.dvalues + e, sums);
     }
@@ -108,7 +115,8 @@ template <class Real>
 void sddmm_scalar(const SddmmTask<Real>& task) {
   std::int32_t row = task.first_row;
   for (std::int32_t e = task.first; e < task.last; ++row) {
-    const std::int32_t end = task.row_begin[row + 1] < task.last ? task.row_begin[row + 1] : task.last;
+    const std::int32_t end =
+        task.row_begin[row + 1] < task.last ? task.row_begin[row + 1] : task.last;
     const Real dy = task.dy[row];
     for (; e < end; ++e) task.dvalues[e] = task.x[task.column[e]] * dy;
   }

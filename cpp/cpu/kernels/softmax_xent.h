@@ -31,7 +31,8 @@ inline void softmax_block(const SoftmaxTask<Real>& task, std::int32_t first) {
   Real keep[N];
   for (int k = 0; k < N; ++k) keep[k] = first + k < task.valid ? task.inverse_batch : Real(0);
   const V scale = load<V>(keep) / sum;
-  for (std::int32_t c = 0; c < task.classes; ++c) store(d + c * width, load<V>(d + c * width) * scale);
+  for (std::int32_t c = 0; c < task.classes; ++c)
+    store(d + c * width, load<V>(d + c * width) * scale);
   store(tops, top);
   store(sums, sum);
   store(bests, best);

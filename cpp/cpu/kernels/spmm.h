@@ -1,5 +1,5 @@
-// spmm: y[r] = bias[r] + sum over the edges of row r of value * x[column]. spmm_t is the same kernel on the
-// transposed pattern.
+// spmm: y[r] = bias[r] + sum over the edges of row r of value * x[column]. spmm_t is the same
+// kernel on the transposed pattern.
 #pragma once
 
 #include "cpu/kernel_table.h"
@@ -19,9 +19,9 @@ struct RowValues {
   }
 };
 
-// Columns [part, part + K * N) of a tile of W lanes: K sums of N lanes stay in registers while the edges
-// of a row pass by, each one broadcast weight times K contiguous vectors. U edges are summed apart to
-// hide the latency of the multiply-add.
+// Columns [part, part + K * N) of a tile of W lanes: K sums of N lanes stay in registers while the
+// edges of a row pass by, each one broadcast weight times K contiguous vectors. U edges are summed
+// apart to hide the latency of the multiply-add.
 template <class Real, int W, int N, int K, int U>
 inline void spmm_part(const SpmmTask<Real>& task, int part) {
   using V = Lanes<Real, N>;
@@ -36,8 +36,10 @@ inline void spmm_part(const SpmmTask<Real>& task, int part) {
     Real* const y = task.y + static_cast<std::int64_t>(row) * W + part;
     V sum[U][K] = {};
     for (int k = 0; k < K; ++k) {
-      if (task.accumulate) sum[0][k] = load<V>(y + k * N);
-      else if (task.bias) sum[0][k] = splat<V>(task.bias[row]);
+      if (task.accumulate)
+        sum[0][k] = load<V>(y + k * N);
+      else if (task.bias)
+        sum[0][k] = splat<V>(task.bias[row]);
     }
     std::int32_t e = 0;
     for (; e + U <= edges; e += U) {

@@ -43,8 +43,8 @@ constexpr KernelTable<Real> make_table() {
 
 }  // namespace sparsegrow::cpu::SG_ISA
 
-#define SG_DEFINE_KERNELS(name)                                                          \
-  namespace sparsegrow::cpu {                                                            \
-  extern constexpr KernelSet kernels_##name{#name, SG_ISA::make_table<float>(),          \
-                                            SG_ISA::make_table<double>()};               \
+#define SG_DEFINE_KERNELS(name)                                                 \
+  namespace sparsegrow::cpu {                                                   \
+  extern constexpr KernelSet kernels_##name{#name, SG_ISA::make_table<float>(), \
+                                            SG_ISA::make_table<double>()};      \
   }
