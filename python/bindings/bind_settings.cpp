@@ -49,13 +49,15 @@ void bind_enums(py::module_& module) {
 void bind_schedule(py::module_& module) {
   py::class_<Schedule>(module, "Schedule", "Learning rate as a pure function of the step.")
       .def(py::init([](ScheduleKind kind, double base, double final_factor,
-                       std::int64_t warmup_steps, std::int64_t total_steps) {
-             const Schedule schedule{kind, base, final_factor, warmup_steps, total_steps};
+                       std::int64_t warmup_steps, std::int64_t total_steps,
+                       std::int64_t first_step) {
+             const Schedule schedule{kind,         base,        final_factor,
+                                     warmup_steps, total_steps, first_step};
              validate(schedule);
              return schedule;
            }),
            py::arg("kind"), py::arg("base"), py::arg("final_factor") = 0.01,
-           py::arg("warmup_steps") = 0, py::arg("total_steps") = 0)
+           py::arg("warmup_steps") = 0, py::arg("total_steps") = 0, py::arg("first_step") = 0)
       .def("rate_at", &rate_at, py::arg("step"));
 }
 

@@ -21,9 +21,18 @@ std::vector<LayerShape> shapes_of(const std::vector<std::int32_t>& widths) {
   return shapes;
 }
 
-py::tuple arrays_of(const Pattern& pattern) {
-  return py::make_tuple(py::array(py::cast(pattern.row_begin)).attr("astype")("int32"),
-                        py::array(py::cast(pattern.column)).attr("astype")("int32"));
+py::array_t<std::int32_t> array_of(const std::vector<std::int32_t>& values) {
+  return py::array_t<std::int32_t>(static_cast<py::ssize_t>(values.size()), values.data());
+}
+
+py::tuple random_pattern(std::int32_t inputs, std::int32_t outputs, std::int64_t links,
+                         std::uint64_t seed, std::uint64_t stream) {
+  Pattern pattern;
+  {
+    py::gil_scoped_release release;
+    pattern = erdos_renyi(inputs, outputs, links, Rng(seed, stream));
+  }
+  return py::make_tuple(array_of(pattern.row_begin), array_of(pattern.column));
 }
 
 }  // namespace
@@ -48,15 +57,9 @@ void bind_topology(py::module_& module) {
         return links_erk(shapes_of(widths), density);
       },
       py::arg("widths"), py::arg("density"), "ERK links per layer at a global density.");
-  module.def(
-      "erdos_renyi",
-      [](std::int32_t inputs, std::int32_t outputs, std::int64_t links, std::uint64_t seed,
-         std::uint64_t stream) {
-        return arrays_of(erdos_renyi(inputs, outputs, links, Rng(seed, stream)));
-      },
-      py::arg("inputs"), py::arg("outputs"), py::arg("links"), py::arg("seed"),
-      py::arg("stream") = 0,
-      "Exactly `links` uniformly random cells as (row_begin, column), int32, row = output.");
+  module.def("erdos_renyi", &random_pattern, py::arg("inputs"), py::arg("outputs"),
+             py::arg("links"), py::arg("seed"), py::arg("stream") = 0,
+             "Exactly `links` uniformly random cells as (row_begin, column), int32, row = output.");
 }
 
 }  // namespace sparsegrow::python

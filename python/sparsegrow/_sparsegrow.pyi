@@ -1,4 +1,4 @@
-"""Types of the compiled engine. Users import from `sparsegrow`; nothing here converts or copies silently."""
+"""Types of the compiled engine, which converts and copies nothing silently."""
 
 from enum import Enum
 
@@ -114,7 +114,9 @@ class Graph:
     def group_begin(self) -> _Int32: ...
 
 class Panel:
-    def __init__(self, rows: int, batch: int, dtype: str = "float32", device: str = "cpu") -> None: ...
+    def __init__(
+        self, rows: int, batch: int, dtype: str = "float32", device: str = "cpu"
+    ) -> None: ...
     def pack(self, samples: _Real) -> None: ...
     def unpack(self) -> _Real: ...
     @property
@@ -155,6 +157,7 @@ class Schedule:
         final_factor: float = 0.01,
         warmup_steps: int = 0,
         total_steps: int = 0,
+        first_step: int = 0,
     ) -> None: ...
     def rate_at(self, step: int) -> float: ...
 

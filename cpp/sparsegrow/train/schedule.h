@@ -16,7 +16,7 @@ struct Schedule {
   double final_factor = 0.01;
   std::int64_t warmup_steps = 0;
   std::int64_t total_steps = 0;  // not needed for constant
-  std::int64_t first_step = 0;   // where the run begins: a network that is trained again starts anew
+  std::int64_t first_step = 0;  // where the run begins: a network that is trained again starts anew
 };
 
 // Throws invalid_argument for a base that is not above 0, a factor outside (0, 1], negative steps,
