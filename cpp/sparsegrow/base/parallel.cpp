@@ -165,12 +165,13 @@ int initial_threads() {
 struct PoolOwner {
   std::mutex mutex;
   std::unique_ptr<Pool> pool;
-  int threads = initial_threads();
+  std::atomic<int> threads{initial_threads()};  // read by any thread, also inside a running body
 
   Pool& current() {
-    if (!pool || pool->threads() != threads) {
+    const int wanted = threads;
+    if (!pool || pool->threads() != wanted) {
       pool.reset();
-      pool = std::make_unique<Pool>(threads);
+      pool = std::make_unique<Pool>(wanted);
     }
     return *pool;
   }
@@ -195,23 +196,19 @@ void run_here(std::int64_t chunks, void (*body)(void*, std::int64_t), void* cont
 
 }  // namespace
 
-int num_threads() {
-  std::lock_guard<std::mutex> lock(owner().mutex);
-  return owner().threads;
-}
+int num_threads() { return owner().threads; }
 
 void set_num_threads(int threads) {
   SG_REQUIRE(threads >= 1 && threads <= kMaxThreads, "set_num_threads", "got ", threads,
              " threads, expected 1 to ", kMaxThreads);
-  std::lock_guard<std::mutex> lock(owner().mutex);
   owner().threads = threads;
 }
 
 void run_chunks(std::int64_t chunks, void (*body)(void*, std::int64_t), void* context) {
   if (chunks <= 0) return;
-  if (chunks == 1 || inside_parallel) return run_here(chunks, body, context);
+  // With one thread nothing is locked, so that a nested call cannot wait for its own caller.
+  if (chunks == 1 || inside_parallel || num_threads() == 1) return run_here(chunks, body, context);
   std::lock_guard<std::mutex> lock(owner().mutex);
-  if (owner().threads == 1) return run_here(chunks, body, context);
   owner().current().run(chunks, {body, context});
 }
 

@@ -15,6 +15,7 @@ namespace {
 void require_table(const NodeTable& nodes) {
   SG_REQUIRE(nodes.row.size() == nodes.spec.size(), "Graph", "got ", nodes.row.size(), " rows for ",
              nodes.spec.size(), " nodes, expected one each");
+  for (const NodeSpec& spec : nodes.spec) require_spec(spec, "Graph");
   std::vector<bool> removed(nodes.row.size());
   for (std::size_t n = 0; n < removed.size(); ++n) removed[n] = nodes.row[n] < 0;
   NodeTable expected;
@@ -81,7 +82,7 @@ Graph::Graph(NodeTable nodes, Pattern by_target) {
   state->nodes = std::move(nodes);
   csr.by_target = std::move(by_target);
   transpose(csr.by_target, csr.targets(), csr.by_source, csr.position);
-  csr.target_level = compute_levels(state->nodes, csr.by_target, csr.by_source);
+  csr.target_level = compute_levels(state->nodes, csr.by_target, csr.by_source, "Graph");
   make_plans(csr);
   committed_ = std::move(state);
 }

@@ -103,11 +103,12 @@ void update_levels(const NodeTable& nodes, const Pattern& by_target, const Patte
   region.settle(level, where);
 }
 
-Indices compute_levels(const NodeTable& nodes, const Pattern& by_target, const Pattern& by_source) {
+Indices compute_levels(const NodeTable& nodes, const Pattern& by_target, const Pattern& by_source,
+                       const char* where) {
   Indices all(nodes.node.size());
   std::iota(all.begin(), all.end(), 0);
   Indices level(all.size(), 0);
-  update_levels(nodes, by_target, by_source, all, level, "compute_levels");
+  update_levels(nodes, by_target, by_source, all, level, where);
   return level;
 }
 

@@ -10,12 +10,14 @@
 
 namespace sparsegrow {
 
-// Throws invalid_argument when the edges close a cycle. Cost O(rows + edges).
+// Throws invalid_argument when the edges close a cycle; `where` opens the message. Cost O(rows +
+// edges).
 std::vector<std::int32_t> compute_levels(const NodeTable& nodes, const Pattern& by_target,
-                                         const Pattern& by_source);
+                                         const Pattern& by_source,
+                                         const char* where = "compute_levels");
 
 // Brings `level` up to date when only the rows of `dirty` may have a wrong one, and hence what they
-// reach. Every cycle must run through a dirty row. Throws as compute_levels, with `where` in front.
+// reach. Every cycle must run through a dirty row. Throws as compute_levels.
 // Cost O(rows + edges into and out of what the dirty rows reach).
 void update_levels(const NodeTable& nodes, const Pattern& by_target, const Pattern& by_source,
                    const std::vector<std::int32_t>& dirty, std::vector<std::int32_t>& level,
