@@ -1,0 +1,66 @@
+"""Files that are either written whole or not at all."""
+
+from __future__ import annotations
+
+import contextlib
+import os
+import secrets
+from collections.abc import Callable
+from pathlib import Path
+
+PathLike = str | os.PathLike[str]
+
+
+def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
+    """Write beside `path` under another name, flush it to the disk, and rename it.
+
+    Parameters
+    ----------
+    path
+        Where the file shall be; through a symbolic link, where that points.
+    write
+        Writes the file it is given and raises if it cannot.
+
+    Raises
+    ------
+    OSError
+        Nothing could be written. Then the old file is as it was, and no other is left behind.
+    """
+    final = Path(os.path.realpath(path))
+    draft = final.with_name(f".{final.name}.{secrets.token_hex(4)}.tmp")
+    try:
+        write(draft)
+        flush(draft)
+        os.replace(draft, final)
+        flush(final.parent)
+    except OSError as error:
+        raise type(error)(error.errno, f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        with contextlib.suppress(OSError):
+            draft.unlink()
+
+
+def flush(path: Path) -> None:
+    """Wait until a file, or the names in a folder, are on the disk."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def require_writable(path: PathLike) -> None:
+    """Refuse, before hours of training, a path that cannot be written.
+
+    Raises
+    ------
+    OSError
+        The folder is missing or may not be written, or the path is a folder itself.
+    """
+    final = Path(os.path.realpath(path))
+    if final.is_dir():
+        raise IsADirectoryError(f"cannot write {path}: it is a folder")
+    if not final.parent.is_dir():
+        raise FileNotFoundError(f"cannot write {path}: there is no folder {final.parent}")
+    if not os.access(final.parent, os.W_OK | os.X_OK):
+        raise PermissionError(f"cannot write {path}: the folder {final.parent} is read-only")
