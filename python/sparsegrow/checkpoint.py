@@ -87,7 +87,7 @@ def write_tensors(path: Path, tensors: Tensors, metadata: dict[str, str]) -> Non
         with safe_open(path, framework="numpy"):
             pass
     except SafetensorError as error:
-        raise OSError(None, str(error)) from error
+        raise OSError(str(error)) from error
 
 
 def header_of(checkpoint: Checkpoint) -> dict[str, Any]:

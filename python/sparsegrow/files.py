@@ -34,7 +34,9 @@ def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
         os.replace(draft, final)
         flush(final.parent)
     except OSError as error:
-        raise type(error)(error.errno, f"cannot write {path}: {error.strerror or error}") from error
+        raised = type(error)(f"cannot write {path}: {error.strerror or error}")
+        raised.errno = error.errno
+        raise raised from error
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
