@@ -35,13 +35,14 @@ TEST_CASE("levels follow the longest path from the inputs", "[levels]") {
 
 TEST_CASE("min_level holds a node up, and what it feeds", "[levels]") {
   Graph graph;
-  graph.add_node({0, 7, true});  // an input is at level 0 whatever its spec says
+  graph.add_node({0, 7, true});   // an input is at level 0 whatever its spec says,
+  graph.add_node({0, -7, true});  // even nonsense
   graph.add_node({0, 4, false});
   graph.add_node({0, 2, false});
   graph.add_node({0, 3, false});
-  graph.add_edge({0, 1});
-  graph.add_edge({1, 2});
-  commit_and_check(graph, {0, 4, 5, 3});
+  graph.add_edge({0, 2});
+  graph.add_edge({2, 3});
+  commit_and_check(graph, {0, 0, 4, 5, 3});
   CHECK(graph.csr().target_plan.levels() == 6);
 }
 

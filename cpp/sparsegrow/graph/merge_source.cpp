@@ -23,24 +23,32 @@ std::vector<RowShift> row_shifts(const Pattern& old, const ResolvedEdits& edits,
   return shifts;
 }
 
-// The added edges by source and, in a source, by new position.
-struct AddedBySource {
-  std::vector<std::int32_t> begin;     // [rows + 1]
-  std::vector<std::int32_t> target;    // [added]
-  std::vector<std::int32_t> position;  // [added]
+struct AddedEdge {
+  std::int32_t target;
+  std::int32_t position;
 };
 
+// The added edges by source and, in a source, by new position.
+struct AddedBySource {
+  std::vector<std::int32_t> begin;  // [rows + 1]
+  std::vector<AddedEdge> edge;      // [added]
+};
+
+std::vector<std::int32_t> count_by_source(const AddedEdges& added, std::int32_t rows) {
+  std::vector<std::int32_t> begin(static_cast<std::size_t>(rows) + 1, 0);
+  for (const std::int32_t source : added.source) ++begin[source + 1];
+  for (std::size_t r = 1; r < begin.size(); ++r) begin[r] += begin[r - 1];
+  return begin;
+}
+
+// Goes through the added edges by position, so the positions rise in each source.
 AddedBySource group_by_source(const AddedEdges& added, const Remap& remap, std::int32_t rows) {
-  const std::size_t count = added.source.size();
-  std::vector<std::int32_t> source(count);
-  for (std::size_t k = 0; k < count; ++k) source[k] = added.source[added.by_target.order[k]];
-  Buckets groups = group_by(source, rows);  // stable, so positions rise in each group
   AddedBySource out;
-  out.begin = std::move(groups.begin);
-  for (const std::int32_t k : groups.order) {
-    const std::int32_t edit = added.by_target.order[k];
-    out.target.push_back(added.target[edit]);
-    out.position.push_back(remap.added[edit]);
+  out.begin = count_by_source(added, rows);
+  out.edge.resize(added.source.size());
+  std::vector<std::int32_t> next = out.begin;
+  for (const std::int32_t k : added.by_target.order) {
+    out.edge[next[added.source[k]]++] = {added.target[k], remap.added[k]};
   }
   return out;
 }
@@ -76,7 +84,7 @@ class SourceMerge {
     std::int32_t e = old_.by_source.row_begin[old];
     const std::int32_t end = old_.by_source.row_begin[old + 1];
     while (cursor.added < cursor.added_end) {
-      e = put_kept<kRemoves>(e, end, added_.position[cursor.added], cursor);
+      e = put_kept<kRemoves>(e, end, added_.edge[cursor.added].position, cursor);
       if (e == end) return;
       put_added(cursor);
     }
@@ -107,8 +115,9 @@ class SourceMerge {
   }
 
   void put_added(Cursor& cursor) const {
-    next_.by_source.column[cursor.out] = added_.target[cursor.added];
-    next_.position[cursor.out++] = added_.position[cursor.added++];
+    const AddedEdge& edge = added_.edge[cursor.added++];
+    next_.by_source.column[cursor.out] = edge.target;
+    next_.position[cursor.out++] = edge.position;
   }
 
   const Csr& old_;

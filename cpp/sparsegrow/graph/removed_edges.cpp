@@ -35,11 +35,10 @@ class Lookup {
   EdgeEnds request(std::int32_t k) const { return wanted_[by_target_.order[k]]; }
   std::int32_t& mark_of(std::int32_t k) { return wanted_by_[nodes_.row[request(k).source]]; }
 
-  // A mark is one more than the place of its request, so marks of earlier rows never count.
+  // A mark is one more than the place of its request; finding the edge wipes it.
   void mark(std::int32_t row) {
     for (std::int32_t k = by_target_.begin[row]; k < by_target_.begin[row + 1]; ++k) {
-      SG_REQUIRE(mark_of(k) <= by_target_.begin[row], kWhere, name_of(request(k)),
-                 " is removed twice");
+      SG_REQUIRE(mark_of(k) == 0, kWhere, name_of(request(k)), " is removed twice");
       mark_of(k) = k + 1;
     }
   }
@@ -47,7 +46,7 @@ class Lookup {
   void collect(std::int32_t row, PositionSet& removed) {
     for (std::int32_t p = pattern_.row_begin[row]; p < pattern_.row_begin[row + 1]; ++p) {
       std::int32_t& mark = wanted_by_[pattern_.column[p]];
-      if (mark <= by_target_.begin[row]) continue;
+      if (mark == 0) continue;
       SG_REQUIRE(removed.insert(p), kWhere, name_of(request(mark - 1)), " is removed twice");
       mark = 0;
     }
