@@ -12,19 +12,31 @@
 
 namespace sparsegrow::cpu {
 
+// Where the value of an edge is found.
+enum class Values {
+  in_place,     // values[edge]
+  gather,       // values[position[edge]]: the transposed pattern
+  gather_keep,  // the same, and each is also written to `kept`, one listed row after another
+  kept          // read from `kept`
+};
+
 // y[r] = bias[r] + sum of values * x for the listed rows.
 template <class Real>
 struct SpmmTask {
   const std::int32_t* row_begin;  // [rows + 1] into column
   const std::int32_t* column;
-  const Real* values;  // [edges]; when packed, only those of the listed rows, one row after another
-  const Real* bias;    // [rows] or null
+  const std::int32_t* position;  // of the transposed pattern
+  const Real* values;
+  Real* kept;
+  const Real* bias;  // [rows] or null
   const Real* x;
   Real* y;
   const std::int32_t* rows;
   std::int64_t count;
-  bool packed;
+  std::int32_t edges;  // length of column
+  Values from;
   bool accumulate;  // start from y instead of bias: a row that is computed in pieces
+  bool ahead;       // fetch rows of x ahead of their use: the tile is larger than the second cache
 };
 
 // dvalues[e] (+)= x[column[e]] . dy[row of e] for the edges [first, last), which begin in row
@@ -37,7 +49,9 @@ struct SddmmTask {
   const Real* dy;
   Real* dvalues;
   std::int32_t first, last, first_row;
+  std::int32_t edges;  // length of column
   bool accumulate;
+  bool ahead;  // as in SpmmTask
 };
 
 // The rows of a tile that an elementwise kernel visits.
@@ -142,21 +156,10 @@ struct UnpackTask {
 };
 
 template <class Real>
-struct GatherRowsTask {
-  const std::int32_t* row_begin;
-  const std::int32_t* position;
-  const Real* values;
-  Real* out;
-  const std::int32_t* rows;
-  std::int64_t count;
-};
-
-template <class Real>
 struct KernelTable {
   void (*spmm_tile[3])(const SpmmTask<Real>&);  // tile widths 8, 16, 32
   void (*spmm_scalar)(const SpmmTask<Real>&);   // batch 1
   void (*spmm_vector)(const SpmmTask<Real>&);   // batch 1
-  void (*gather_rows)(const GatherRowsTask<Real>&);
   void (*sddmm_tile[3])(const SddmmTask<Real>&);
   void (*sddmm_scalar)(const SddmmTask<Real>&);
   void (*row_sum)(const RowSumTask<Real>&);

@@ -5,12 +5,16 @@
 namespace sparsegrow::cpu {
 namespace {
 
-// Edges of a chunk: enough that the rows of x which a tile needs are used several times while they
-// are in the second cache, and few enough that a small layer still feeds several threads.
+// Edges of a chunk. All tiles run over one chunk before the next, so a large chunk uses the rows of
+// x in the second cache more often; several threads want about four chunks each. An edge's sum does
+// not depend on its chunk, so the cut may depend on the threads.
 std::int64_t chunk_edges(std::int64_t edges, std::int32_t batch) {
-  constexpr std::int64_t kMost = 16384, kChunks = 8;
-  const std::int64_t least = 1 + 65536 / std::max(1, padded_batch(batch));
-  return std::max(std::min(kMost, (edges + kChunks - 1) / kChunks), least);
+  constexpr std::int64_t kMost = 65536, kLeastWork = 65536;  // multiply-adds
+  const std::int64_t threads = num_threads();
+  if (threads == 1) return kMost;
+  const std::int64_t least =
+      std::max<std::int64_t>(2048, kLeastWork / std::max(1, padded_batch(batch)));
+  return std::max(least, std::min(kMost, edges / (4 * threads) + 1));
 }
 
 // The row that edge e belongs to.
@@ -43,11 +47,13 @@ void CpuBackend::sddmm(const DeviceCsr& csr, const Panel& x, const Panel& dy, Bu
       task.first = static_cast<std::int32_t>(chunk * step);
       task.last = static_cast<std::int32_t>(std::min(edges, (chunk + 1) * step));
       task.first_row = row_of(pattern, task.first);
+      task.edges = pattern.edges();
       for (std::int32_t t = 0; t < tile_count(x.batch()); ++t) {
         const auto from = tile_of<Real>(x, t);
         task.x = from.data;
         task.dy = tile_of<Real>(dy, t).data;
         task.accumulate = t > 0;
+        task.ahead = fetch_ahead<Real>(x, from.width);
         const auto& kernels = table<Real>();
         (from.width == 1 ? kernels.sddmm_scalar : kernels.sddmm_tile[width_slot(from.width)])(task);
       }

@@ -80,34 +80,44 @@ inline Lanes<Real, N> products(const Real* x, const Lanes<Real, N> (&dy)[K]) {
 }
 
 // Rows outside, edges inside: the row of dy stays in registers, four edges at a time.
-template <class Real, int W>
-void sddmm_tile(const SddmmTask<Real>& task) {
+template <class Real, int W, bool Ahead>
+inline void sddmm_rows(const SddmmTask<Real>& task) {
   constexpr int N = native_lanes<Real>(W), K = W / N;
   using V = Lanes<Real, N>;
   using V4 = Lanes<Real, 4>;
+  const auto x = [&](std::int32_t e) {
+    return task.x + static_cast<std::int64_t>(task.column[e]) * W;
+  };
   std::int32_t row = task.first_row;
   for (std::int32_t e = task.first; e < task.last; ++row) {
     const std::int32_t end =
         task.row_begin[row + 1] < task.last ? task.row_begin[row + 1] : task.last;
-    if (e >= end) continue;
+    const std::int32_t ahead = end + kAhead <= task.edges ? kAhead : 0;
     V dy[K];
-    for (int k = 0; k < K; ++k)
+    for (int k = 0; k < K; ++k) {
       dy[k] = load<V>(task.dy + static_cast<std::int64_t>(row) * W + k * N);
-    const auto at = [&](std::int32_t edge) {
-      return task.x + static_cast<std::int64_t>(task.column[edge]) * W;
-    };
+    }
     for (; e + 4 <= end; e += 4) {
-      V4 sums = sum_four<Real, N>(
-          products<Real, N, K>(at(e), dy), products<Real, N, K>(at(e + 1), dy),
-          products<Real, N, K>(at(e + 2), dy), products<Real, N, K>(at(e + 3), dy));
+      if constexpr (Ahead) {
+        for (int j = 0; j < 4; ++j) fetch<W * sizeof(Real)>(x(e + ahead + j));
+      }
+      V4 sums =
+          sum_four<Real, N>(products<Real, N, K>(x(e), dy), products<Real, N, K>(x(e + 1), dy),
+                            products<Real, N, K>(x(e + 2), dy), products<Real, N, K>(x(e + 3), dy));
       if (task.accumulate) sums += load<V4>(task.dvalues + e);
       store(task.dvalues + e, sums);
     }
     for (; e < end; ++e) {
-      const Real sum = sum_one<Real, N>(products<Real, N, K>(at(e), dy));
+      const Real sum = sum_one<Real, N>(products<Real, N, K>(x(e), dy));
       task.dvalues[e] = task.accumulate ? task.dvalues[e] + sum : sum;
     }
   }
+}
+
+template <class Real, int W>
+void sddmm_tile(const SddmmTask<Real>& task) {
+  if (task.ahead) return sddmm_rows<Real, W, true>(task);
+  sddmm_rows<Real, W, false>(task);
 }
 
 // Batch 1.

@@ -23,7 +23,6 @@ constexpr KernelTable<Real> make_table() {
       {spmm_tile<Real, 8>, spmm_tile<Real, 16>, spmm_tile<Real, 32>},
       spmm_scalar<Real>,
       spmm_vector<Real>,
-      gather_rows<Real>,
       {sddmm_tile<Real, 8>, sddmm_tile<Real, 16>, sddmm_tile<Real, 32>},
       sddmm_scalar<Real>,
       row_sum<Real>,
