@@ -1,0 +1,50 @@
+"""What is installed: one version, typed, and a stub that names what the compiled module has."""
+
+import ast
+from importlib.metadata import version
+from importlib.resources import files
+from pathlib import Path
+
+import pytest
+import sparsegrow
+from sparsegrow import _sparsegrow
+
+STUB = ast.parse(files("sparsegrow").joinpath("_sparsegrow.pyi").read_text())
+CLASSES = [node for node in STUB.body if isinstance(node, ast.ClassDef)]
+
+
+def public(names: list[str]) -> set[str]:
+    return {name for name in names if not name.startswith("_")}
+
+
+def declared(body: list[ast.stmt]) -> set[str]:
+    """The public names that a stub's module or class body declares."""
+    names: list[str] = []
+    for node in body:
+        if isinstance(node, ast.FunctionDef | ast.ClassDef):
+            names.append(node.name)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            names.append(node.target.id)
+        elif isinstance(node, ast.Assign):
+            names += [target.id for target in node.targets if isinstance(target, ast.Name)]
+    return public(names)
+
+
+def test_version_is_the_one_of_the_metadata() -> None:
+    assert sparsegrow.__version__ == version("sparsegrow")
+
+
+def test_package_is_typed_and_holds_the_module() -> None:
+    package = Path(sparsegrow.__file__).parent
+    assert (package / "py.typed").is_file()
+    assert _sparsegrow.__name__ == "sparsegrow._sparsegrow"
+
+
+def test_stub_declares_what_the_module_has() -> None:
+    assert declared(STUB.body) == public(dir(_sparsegrow))
+
+
+@pytest.mark.parametrize("node", CLASSES, ids=lambda node: node.name)
+def test_stub_declares_what_each_class_has(node: ast.ClassDef) -> None:
+    members = public(dir(getattr(_sparsegrow, node.name)))
+    assert declared(node.body) == members - {"name", "value"}
