@@ -1,4 +1,5 @@
-// The layer shapes on which sparse kernels are compared (K1 to K7), and how a verb is timed on them.
+// The layer shapes on which sparse kernels are compared (K1 to K7), and how a verb is timed on
+// them.
 #pragma once
 
 #include <algorithm>
@@ -19,8 +20,8 @@ struct Shape {
   double density;
 };
 
-// K1 sparseprop's own, K2 SET on MNIST, K3 SET on CIFAR-10, K4 nerva, K5 CHTs, K6 SRigL (inference),
-// K7 sparselab.
+// K1 sparseprop's own, K2 SET on MNIST, K3 SET on CIFAR-10, K4 nerva, K5 CHTs, K6 SRigL
+// (inference), K7 sparselab.
 inline std::vector<Shape> kernel_shapes() {
   return {{"K1", 512, 256, 128, 0.2},     {"K1", 512, 256, 128, 0.1},
           {"K1", 512, 256, 128, 0.05},    {"K1", 512, 256, 128, 0.02},
@@ -45,8 +46,8 @@ inline std::string describe(const Shape& s) {
   return text;
 }
 
-// Median of at most 15 samples (fewer when Catch2 is asked for fewer), each of about 2 ms or one call,
-// after one call to warm up. Times of one call, in seconds.
+// Median of at most 15 samples (fewer when Catch2 is asked for fewer), each of about 2 ms or one
+// call, after one call to warm up. Times of one call, in seconds.
 template <class Run>
 double median_seconds(Run run) {
   using Clock = std::chrono::steady_clock;

@@ -10,7 +10,8 @@ void bench(const Shape& shape) {
   const Layer layer(shape);
   const Matrix x = random_matrix(shape.sources, shape.batch, 3);
   const Matrix dy = random_matrix(shape.targets, shape.batch, 4);
-  const Panel in = make_panel<float>(*layer.backend, x), gradient = make_panel<float>(*layer.backend, dy);
+  const Panel in = make_panel<float>(*layer.backend, x),
+              gradient = make_panel<float>(*layer.backend, dy);
   const auto out = make_buffer<float>(*layer.backend, layer.values);
   const auto run = [&] { layer.backend->sddmm(*layer.device, in, gradient, *out); };
   run();

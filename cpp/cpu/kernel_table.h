@@ -156,6 +156,16 @@ struct UnpackTask {
 };
 
 template <class Real>
+struct GatherTask {
+  const std::int32_t* map;  // places in `in`, or below 0 for `fill`
+  std::int64_t count;
+  const Real* in;
+  std::int64_t limit;  // length of `in`
+  Real fill;
+  Real* out;
+};
+
+template <class Real>
 struct KernelTable {
   void (*spmm_tile[3])(const SpmmTask<Real>&);  // tile widths 8, 16, 32
   void (*spmm_scalar)(const SpmmTask<Real>&);   // batch 1
@@ -169,7 +179,7 @@ struct KernelTable {
   void (*softmax_xent)(const SoftmaxTask<Real>&);
   void (*mse)(const MseTask<Real>&);
   void (*adam)(const AdamTask<Real>&);
-  void (*gather)(const std::int32_t* map, std::int64_t count, const Real* in, Real fill, Real* out);
+  std::int32_t (*gather)(const GatherTask<Real>&);
   void (*level_stats)(const StatsTask<Real>&);
   void (*pack_f32)(const PackTask<Real>&);  // by element type of the source
   void (*pack_f64)(const PackTask<Real>&);

@@ -56,12 +56,11 @@ void CpuBackend::gather(Span<const std::int32_t> map, DType dtype, const Buffer&
   with_real(dtype, [&](auto real) {
     using Real = decltype(real);
     for_runs(count, [&](std::int64_t first, std::int64_t size) {
-      std::int32_t largest = -1;
-      for (std::int64_t i = first; i < first + size; ++i) largest = std::max(largest, map[i]);
+      const std::int32_t largest =
+          table<Real>().gather({map.data() + first, size, in.as<Real>(), limit,
+                                static_cast<Real>(fill), out.as<Real>() + first});
       SG_REQUIRE_RANGE(largest < limit, where, "got place ", largest, " in map, expected below ",
                        limit);
-      table<Real>().gather(map.data() + first, size, in.as<Real>(), static_cast<Real>(fill),
-                           out.as<Real>() + first);
     });
   });
 }

@@ -57,12 +57,23 @@ inline void pack_lane(const PackTask<Real>& task, std::int32_t lane, std::int32_
 // written stay in the first cache until they are full.
 constexpr std::int32_t kPackBlock = 16;
 
+// Asks for the next block of each sample: the processor does not follow 32 streams by itself. One
+// block ahead measured as fast as two or five, and a quarter faster than none.
+template <class Source, class Real>
+inline void fetch_samples(const PackTask<Real>& task, std::int32_t feature) {
+  for (std::int32_t lane = 0; lane < task.valid; ++lane) {
+    fetch<kPackBlock * sizeof(Source)>(static_cast<const Source*>(task.source) +
+                                       task.chosen[lane] * task.features + feature);
+  }
+}
+
 template <class Source, class Real>
 void pack(const PackTask<Real>& task) {
   for (std::int32_t from = task.first; from < task.last; from += kPackBlock) {
     const std::int32_t to = task.last - from < kPackBlock ? task.last : from + kPackBlock;
     const std::int32_t whole = from + (to - from) / 4 * 4;
     std::int32_t lane = 0;
+    if (to + kPackBlock <= task.features) fetch_samples<Source>(task, to);
     for (; lane + 4 <= task.valid; lane += 4) {
       pack_four<Source>(task, lane, from, whole);
       for (int k = 0; k < 4; ++k) pack_lane<Source>(task, lane + k, whole, to);
