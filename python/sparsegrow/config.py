@@ -22,7 +22,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "dtype": ("float32", "float64"),
 }
 DEFAULT_EPSILON = 20.0
-DEFAULT_RATE = {"sgd": 0.05, "nesterov": 0.05, "adam": 0.001}
+DEFAULT_RATE = {"sgd": 0.05, "nesterov": 0.05, "adam": 0.003}
 DEFAULT_SLOPE = {"leaky_relu": 0.01, "all_relu": 0.6}
 SQRT2 = math.sqrt(2.0)
 RELU_LIKE = ("relu", "leaky_relu", "srelu", "all_relu")
@@ -68,7 +68,7 @@ class Config:
         self._require_sparsity()
         self._require_numbers()
         if not isinstance(self.device, str):
-            raise ValueError(f"device: got {self.device!r}, expected a name such as 'cpu'")
+            raise ValueError(f"device: got {self.device!r:.80}, expected a name such as 'cpu'")
         if self.loss == "cross_entropy" and self.output != "identity":
             raise ValueError(
                 f"output: got {self.output!r} with loss='cross_entropy', which takes the softmax "
@@ -141,7 +141,7 @@ def resolve(given: Mapping[str, Any]) -> Config:
 def as_layers(layers: Any) -> tuple[int, ...]:
     """Return the widths as plain integers."""
     if isinstance(layers, str | bytes) or not hasattr(layers, "__iter__"):
-        raise ValueError(f"layers: got {layers!r}, expected widths such as [784, 1000, 10]")
+        raise ValueError(f"layers: got {layers!r:.80}, expected widths such as [784, 1000, 10]")
     widths = tuple(plain(width) for width in layers)
     require_layers(widths)
     return widths
@@ -149,13 +149,15 @@ def as_layers(layers: Any) -> tuple[int, ...]:
 
 def plain(value: Any) -> Any:
     """Turn a NumPy scalar into the Python number that it is."""
-    return value.item() if hasattr(value, "item") and not hasattr(value, "__len__") else value
+    return value.item() if isinstance(value, np.generic) else value
 
 
 def require_layers(layers: Any) -> None:
     """Refuse anything but at least two widths of at least one neuron."""
     if not isinstance(layers, tuple) or len(layers) < 2:
-        raise ValueError(f"layers: got {layers!r}, expected inputs, hidden layers if any, outputs")
+        raise ValueError(
+            f"layers: got {layers!r:.80}, expected inputs, hidden layers if any, outputs"
+        )
     for index, width in enumerate(layers):
         require_integer(f"layers[{index}]", width, 1, MAX_WIDTH)
 
@@ -164,13 +166,13 @@ def require_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     """Refuse a name that is not in the list."""
     if not isinstance(value, str) or value not in allowed:
         listed = ", ".join(repr(one) for one in allowed)
-        raise ValueError(f"{name}: got {value!r}, expected one of {listed}")
+        raise ValueError(f"{name}: got {value!r:.80}, expected one of {listed}")
 
 
 def require_integer(name: str, value: Any, low: int, high: int) -> None:
     """Refuse anything but an integer from `low` to `high`."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise ValueError(f"{name}: got {value!r}, expected an integer")
+        raise ValueError(f"{name}: got {value!r:.80}, expected an integer")
     if not low <= value <= high:
         raise ValueError(f"{name}: got {value}, expected {low} to {high}")
 
@@ -186,7 +188,7 @@ def require_number(
 ) -> None:
     """Refuse anything but a finite number of an interval, whose ends may be left out."""
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{name}: got {value!r}, expected a finite number")
+        raise ValueError(f"{name}: got {value!r:.80}, expected a finite number")
     if value < low or value > high or (low_open and value == low) or (high_open and value == high):
         above = f"above {low:g}" if low_open else f"at least {low:g}"
         below = "" if high == math.inf else f" and {'below' if high_open else 'at most'} {high:g}"

@@ -8,18 +8,20 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from sparsegrow.checkpoint import Saved
-from sparsegrow.engine import Array, Engine, engine_of
-from sparsegrow.files import PathLike, require_writable
+from sparsegrow.config import Config, require_number
+from sparsegrow.engine import Engine, engine_of
+from sparsegrow.files import PathLike
 from sparsegrow.interrupt import DeferredInterrupt
 from sparsegrow.progress import Progress, Status
 from sparsegrow.records import EpochRecord, RunState
+from sparsegrow.samples import Samples, check_data
 from sparsegrow.wiring import SPLIT_STREAM, generator
 
 if TYPE_CHECKING:
@@ -27,15 +29,6 @@ if TYPE_CHECKING:
 
 SLICE_SECONDS = 0.15  # of one call of the engine: Ctrl-C and the progress bar wait no longer
 Callback = Callable[["SparseMLP", EpochRecord], bool | None]
-
-
-@dataclass(frozen=True)
-class Samples:
-    """Checked samples, their targets, and which of them are meant."""
-
-    x: Array
-    y: Array
-    chosen: NDArray[np.int64]
 
 
 def split(count: int, fraction: float, seed: int) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
@@ -115,8 +108,6 @@ class Fit:
 
     def run(self) -> None:
         """Train until the run has ended, or Ctrl-C."""
-        if self.checkpoint is not None:
-            require_writable(self.checkpoint)
         run = self.run_state
         self.engine.schedule(run.first_step, self.steps_per_epoch, run.epochs)
         with DeferredInterrupt() as interrupt, self.progress:
@@ -129,7 +120,8 @@ class Fit:
 
     def epoch(self, interrupt: DeferredInterrupt) -> None:
         """Train one epoch, or what is left of it, and look back at it."""
-        good, before = self.engine.network.snapshot(), replace(self.run_state)
+        good = self.engine.locked(self.engine.network.snapshot)
+        before = replace(self.run_state)
         try:
             rate = self.train_epoch(interrupt)
             record = self.look_back(rate)
@@ -251,9 +243,16 @@ def continued_run(run: RunState, epochs: int, samples: int) -> RunState:
     return replace(run, epochs=epochs)
 
 
-def held_out(data: Any, fraction: float, seed: int) -> tuple[Samples, Samples]:
-    """Split checked data in two without a copy of the samples."""
-    train, held = split(len(data.chosen), fraction, seed)
+def split_validation(
+    config: Config, data: Samples, validation: Any
+) -> tuple[Samples, Samples | None]:
+    """Return what to train on and what to validate on; a fraction is split off without a copy."""
+    if validation is None:
+        return data, None
+    if isinstance(validation, tuple) and len(validation) == 2:
+        return data, check_data(config, *validation, name="validation ")
+    require_number("validation", validation, 0.0, 1.0, low_open=True, high_open=True)
+    train, held = split(len(data.chosen), validation, config.seed)
     if not len(train) or not len(held):
-        raise ValueError(f"validation: {fraction:g} of {len(data.chosen)} samples leaves none")
+        raise ValueError(f"validation: {validation:g} of {len(data.chosen)} samples leaves none")
     return Samples(data.x, data.y, train), Samples(data.x, data.y, held)

@@ -10,14 +10,14 @@ import numpy as np
 
 from sparsegrow import checkpoint as files
 from sparsegrow.checkpoint import Checkpoint, Saved
-from sparsegrow.config import require_integer, require_number, resolve
+from sparsegrow.config import require_integer, resolve
 from sparsegrow.engine import Array, Engine, engine_of
-from sparsegrow.files import PathLike
-from sparsegrow.fitting import Callback, Fit, Samples, continued_run, held_out, new_run
+from sparsegrow.files import PathLike, require_writable
+from sparsegrow.fitting import Callback, Fit, continued_run, new_run, split_validation
 from sparsegrow.layered import LayeredModel
 from sparsegrow.progress import progress_for
 from sparsegrow.records import RunState
-from sparsegrow.samples import check_labels, check_samples, check_values
+from sparsegrow.samples import check_data, check_samples
 from sparsegrow.wiring import start_patterns
 
 
@@ -48,10 +48,10 @@ class SparseMLP(LayeredModel):
     output
         Activation of the outputs under "mse": "identity", "tanh" or "sigmoid".
     optimizer, learning_rate, momentum
-        "adam" (0.001), "sgd" or "nesterov" (0.05, with momentum).
+        "adam" (0.003), "sgd" or "nesterov" (0.05, with momentum).
     weight_decay, decay
-        How much, and how: "l2" adds it to the gradient, "decoupled" shrinks by rate times decay
-        (AdamW), "direct" shrinks by decay itself.
+        How much edges and biases decay, and how: "l2" adds it to the gradient, "decoupled"
+        shrinks by rate times decay (AdamW), "direct" shrinks by decay itself.
     dropout
         Fraction of hidden neurons that are silent in a step of training.
     batch_size
@@ -77,7 +77,7 @@ class SparseMLP(LayeredModel):
     >>> import numpy as np
     >>> import sparsegrow as sg
     >>> x = np.random.default_rng(0).normal(size=(500, 20)).astype("float32")
-    >>> y = (x[:, 0] * x[:, 1] > 0).astype(int)
+    >>> y = (x[:, 0] > abs(x[:, 1])).astype(int)
     >>> model = sg.SparseMLP([20, 200, 200, 2], density=0.1)
     >>> model.fit(x, y, epochs=20, progress=False).score(x, y) > 0.9
     True
@@ -173,11 +173,14 @@ class SparseMLP(LayeredModel):
         """
         require_integer("epochs", epochs, 1, 2**31 - 1)
         self._require_schedule(epochs)
-        data, held = self._split(self._samples(x, y), validation)
+        data = check_data(self.config, x, y)
+        data, held = split_validation(self.config, data, validation)
         if patience is not None:
             require_integer("patience", patience, 1, 2**31 - 1)
             if held is None:
                 raise ValueError("patience: needs validation data, but got none")
+        if checkpoint is not None:
+            require_writable(checkpoint)
         samples = len(data.chosen)
         display = progress_for(epochs, samples, progress)
         run = self._next_run(epochs, samples)
@@ -199,26 +202,6 @@ class SparseMLP(LayeredModel):
                 f"epochs: got {epochs}, expected more than the "
                 f"{self.config.warmup_epochs:g} of the warm-up"
             )
-
-    def _split(self, data: Samples, validation: Any) -> tuple[Samples, Samples | None]:
-        if validation is None:
-            return data, None
-        if isinstance(validation, tuple) and len(validation) == 2:
-            return data, self._samples(*validation, "validation ")
-        require_number("validation", validation, 0.0, 1.0, low_open=True, high_open=True)
-        return held_out(data, validation, self.config.seed)
-
-    def _samples(self, x: Any, y: Any, name: str = "") -> Samples:
-        config = self.config
-        x = check_samples(x, config.layers[0], config.dtype, f"{name}x")
-        if not len(x):
-            raise ValueError(f"{name}x: got no samples, expected at least one")
-        size, outputs, name = len(x), config.layers[-1], f"{name}y"
-        if config.classifies:
-            targets = check_labels(y, size, outputs, name)
-        else:
-            targets = check_values(y, size, outputs, config.dtype, name)
-        return Samples(x, targets, np.arange(size, dtype=np.int64))
 
     # --- use
 
@@ -245,13 +228,13 @@ class SparseMLP(LayeredModel):
 
     def evaluate(self, x: Array, y: Any) -> dict[str, float]:
         """Return the mean loss, and the accuracy for cross-entropy."""
-        data = self._samples(x, y)
+        data = check_data(self.config, x, y)
         loss, accuracy = self._engine.evaluate(data.x, data.y, data.chosen)
         return {"loss": loss, "accuracy": accuracy} if self.config.classifies else {"loss": loss}
 
     def score(self, x: Array, y: Any) -> float:
         """Return the accuracy, or the coefficient of determination for "mse"."""
-        data = self._samples(x, y)
+        data = check_data(self.config, x, y)
         if self.config.classifies:
             return self._engine.evaluate(data.x, data.y, data.chosen)[1]
         values = data.y.astype(np.float64)
@@ -300,6 +283,8 @@ class SparseMLP(LayeredModel):
                 engine_of(best, saved.best.tensors, saved.best.steps)
         except (ValueError, IndexError) as error:
             raise ValueError(f"{path}: {error}") from error
+        except RuntimeError as error:  # a device that is not here
+            raise ValueError(f"{path}: {error}; device='cpu' computes anywhere") from error
         model = cls.__new__(cls)
         model._start(engine, saved)
         return model

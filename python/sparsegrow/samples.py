@@ -2,13 +2,38 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sparsegrow.config import Config
+
 Array = NDArray[Any]
 Labels = NDArray[np.int64]
+
+
+@dataclass(frozen=True)
+class Samples:
+    """Checked samples, their targets, and which of them are meant."""
+
+    x: Array
+    y: Array
+    chosen: NDArray[np.int64]
+
+
+def check_data(config: Config, x: Any, y: Any, name: str = "") -> Samples:
+    """Check samples and targets for a network with these settings; all of them are meant."""
+    x = check_samples(x, config.layers[0], config.dtype, f"{name}x")
+    if not len(x):
+        raise ValueError(f"{name}x: got no samples, expected at least one")
+    size, outputs, name = len(x), config.layers[-1], f"{name}y"
+    if config.classifies:
+        targets = check_labels(y, size, outputs, name)
+    else:
+        targets = check_values(y, size, outputs, config.dtype, name)
+    return Samples(x, targets, np.arange(size, dtype=np.int64))
 
 
 def check_matrix(array: Any, columns: int, name: str, dtype: str, meaning: str) -> Array:
