@@ -36,9 +36,12 @@ struct Side {
     return edges_of(plan.block_begin[block], plan.block_begin[block + 1]);
   }
   bool is_small(std::int32_t batch) const {
-    if (blocks() > kSerialWork / kBlockRows) return false;
-    const auto edges = edges_of(plan.level_begin[level], plan.level_begin[level + 1]);
-    return edges * padded_batch(batch) <= kSerialWork;
+    std::int64_t work = 0;  // a row counts as one more edge
+    for (std::int32_t i = plan.level_begin[level]; i < plan.level_begin[level + 1]; ++i) {
+      work += (edges_of(i, i + 1) + 1) * padded_batch(batch);
+      if (work > kSerialWork) return false;
+    }
+    return true;
   }
 };
 

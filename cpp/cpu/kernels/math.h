@@ -1,9 +1,9 @@
 // exp, tanh and sigmoid on lane blocks. float32 is our own, branch-free, so that it vectorises;
 // float64 calls the C library lane by lane, as it exists for proofs and not for speed.
 //
-// float32, largest errors found over all 2^32 inputs against the C library in double (tests repeat
-// a sample of them): exp 2 ulp, tanh 2 ulp, sigmoid 3 ulp. Results that would be subnormal are
-// zero, large inputs saturate (exp: infinity), infinities are handled and NaN stays NaN.
+// float32, largest errors over every 61st of all floats: exp 1.0, tanh 1.3, sigmoid 2.4 units in
+// the last place. Results that would be subnormal are zero, large inputs saturate (exp: infinity),
+// infinities are handled and NaN stays NaN.
 #pragma once
 
 #include "cpu/kernels/lanes.h"
