@@ -79,7 +79,7 @@ def bundled(name: str) -> Data:
         from sklearn import datasets
     except ImportError as error:
         raise ImportError(
-            f"--data {name} needs scikit-learn, which is not installed; "
+            f"--data {name} needs scikit-learn, which cannot be imported ({error}); "
             "pip install 'sparsegrow[sklearn]', or use --data synthetic"
         ) from error
     x, y = getattr(datasets, f"load_{name}")(return_X_y=True)
