@@ -167,7 +167,8 @@ def test_growing_changes_nothing_that_is_computed(layer, activation):
     fans = {"fan_in": 4, "fan_out": 2}
     model.grow(layer, 5, **fans)
     assert model.layers == (*WIDTHS[:layer], WIDTHS[layer] + 5, *WIDTHS[layer + 1 :])
-    assert np.array_equal(model.forward(X), logits)
+    # Not to the last bit: an edge of weight zero may move the others to another partial sum.
+    assert np.abs(model.forward(X) - logits).max() < 1e-6 * np.abs(logits).max()
     assert model.nnz == sum(map(len, before)) + 5 * 4 + 5 * 2
     after = plain_model(model)
     old = [edge for edge in after[layer - 1] if edge[1] < WIDTHS[layer]]

@@ -20,9 +20,7 @@ DEFAULT_HIDDEN = (300, 300)
 DataName = Annotated[
     str, typer.Option("--data", help=f"{', '.join(BUNDLED)}, synthetic, or FILE.npz.")
 ]
-Hidden = Annotated[
-    list[int], typer.Option(default_factory=list, help="Widths: --hidden 1000 1000 1000.")
-]
+Hidden = Annotated[list[int] | None, typer.Option(help="Widths: --hidden 1000 1000 1000.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Out = Annotated[Path | None, typer.Option(help="Checkpoint, written after each epoch.")]
 Resume = Annotated[bool, typer.Option("--resume", help="Go on with the run in --out.")]
@@ -37,8 +35,8 @@ Standardise = Annotated[
 
 def fit(
     data: DataName,
-    hidden: Hidden,
     method: Annotated[str, typer.Option(help=f"{', '.join(METHODS)}.")] = "static",
+    hidden: Hidden = None,
     epsilon: Annotated[float | None, typer.Option(help="Erdos-Renyi: edges / (n + m).")] = None,
     density: Annotated[float | None, typer.Option(help="Fraction of all edges.")] = None,
     epochs: Annotated[int, typer.Option(help="Passes over the data, in all.")] = 20,
