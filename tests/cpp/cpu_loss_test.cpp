@@ -138,7 +138,7 @@ LossResult run_mse(Backend& backend, const Matrix& a, const Matrix& targets) {
   return {rows_of(out, first, a.rows), read_buffer<Real>(*losses), {}};
 }
 
-TEST_CASE("mse agrees with the oracle, and its gradient is a derivative") {
+TEST_CASE("mse agrees with the oracle") {
   for_each_backend([](Backend& backend, auto real) {
     using Real = decltype(real);
     for (const std::int32_t outputs : {1, 3, 40}) {
@@ -154,9 +154,16 @@ TEST_CASE("mse agrees with the oracle, and its gradient is a derivative") {
                       4 * epsilon<Real>());
       }
     }
+  });
+}
+
+// Each loss is a parabola in each output: central differences with a large step are exact.
+TEST_CASE("the mse gradient is a derivative") {
+  for_each_backend([](Backend& backend, auto real) {
+    using Real = decltype(real);
     const Matrix a = random_matrix(4, 6, 1), targets = random_matrix(4, 6, 2);
     const auto result = run_mse<Real>(backend, a, targets);
-    Matrix up = a, down = a;  // a parabola: central differences are exact
+    Matrix up = a, down = a;
     up.at(1, 2) += 0.5;
     down.at(1, 2) -= 0.5;
     const double slope = run_mse<Real>(backend, up, targets).losses[2] -
