@@ -2,7 +2,7 @@
 
 #include "cpu/backend_class.h"
 #include "cpu/cpu_buffer.h"
-#include "cpu/isa.h"
+#include "sparsegrow/backend/isa.h"
 #include "sparsegrow/base/check.h"
 
 namespace sparsegrow {

@@ -1,4 +1,4 @@
-#include "cpu/isa.h"
+#include "sparsegrow/backend/isa.h"
 
 #include <algorithm>
 #include <cstdlib>

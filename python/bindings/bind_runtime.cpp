@@ -2,7 +2,7 @@
 #include <pybind11/stl.h>
 
 #include "bindings.h"
-#include "cpu/isa.h"
+#include "sparsegrow/backend/isa.h"
 #include "sparsegrow/backend/registry.h"
 #include "sparsegrow/base/parallel.h"
 

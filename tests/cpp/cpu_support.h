@@ -9,7 +9,7 @@
 
 #include "catch.h"
 #include "cpu/cpu_backend.h"
-#include "cpu/isa.h"
+#include "sparsegrow/backend/isa.h"
 #include "reference/cases.h"
 #include "reference/matrix.h"
 #include "reference/oracle.h"

@@ -91,3 +91,19 @@ TEST_CASE("labels, indices and shapes that do not fit are refused", "[train]") {
   bad.dropout = 1.0;
   CHECK_THROWS_AS(Trainer(net, bad), std::invalid_argument);
 }
+
+TEST_CASE("the result of a sample does not depend on its place in the batch", "[train]") {
+  for (const DType dtype : {DType::f32, DType::f64}) {
+    const auto net = layered_net({dtype, HiddenActivation::tanh, ActivationKind::identity, 0.1});
+    const Data data(70, 7, 4, 9);
+    TrainerConfig config;
+    config.batch = 70;
+    Trainer whole(net, config);
+    const auto expected = outputs_of(whole, data);
+    for (const std::int32_t batch : {2, 5, 9, 17, 33, 64}) {
+      config.batch = batch;
+      Trainer parts(net, config);
+      CHECK(outputs_of(parts, data) == expected);
+    }
+  }
+}

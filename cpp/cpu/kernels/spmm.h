@@ -46,11 +46,13 @@ class RowValues {
 };
 
 // Lanes [part, part + K * N) of a tile of W: K sums of N lanes stay in registers while the edges of
-// a row pass by, each one broadcast weight times K contiguous vectors. U edges are summed apart, to
-// hide the latency of the multiply-add.
-template <class Real, int W, int N, int K, int U, Values From, bool Ahead>
+// a row pass by, each one broadcast weight times K contiguous vectors. Even and odd edges are
+// summed apart, to hide the latency of the multiply-add, in every width alike: the result of a
+// sample does not depend on its place in the batch.
+template <class Real, int W, int N, int K, Values From, bool Ahead>
 inline void spmm_part(const SpmmTask<Real>& task, int part) {
   using V = Lanes<Real, N>;
+  constexpr int U = 2;
   const Real* const x = task.x + part;
   RowValues<Real, From> weight(task);
   const auto source = [x](std::int32_t column) {
@@ -94,9 +96,8 @@ inline void spmm_part(const SpmmTask<Real>& task, int part) {
 template <class Real, int W, Values From, bool Ahead>
 inline void spmm_parts(const SpmmTask<Real>& task) {
   constexpr int N = native_lanes<Real>(W);
-  constexpr int K = W / N < 8 ? W / N : 8;  // sums that fit the registers
-  constexpr int U = K >= 8 ? 1 : K >= 4 ? 2 : 8 / K < 4 ? 8 / K : 4;
-  for (int part = 0; part < W; part += K * N) spmm_part<Real, W, N, K, U, From, Ahead>(task, part);
+  constexpr int K = W / N < 4 ? W / N : 4;  // 2 K sums fit the registers
+  for (int part = 0; part < W; part += K * N) spmm_part<Real, W, N, K, From, Ahead>(task, part);
 }
 
 template <class Real, int W, Values From>

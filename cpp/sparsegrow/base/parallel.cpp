@@ -44,6 +44,8 @@ struct Job {
 };
 
 class Pool {
+  static constexpr std::uint32_t kOpen = 1u << 31;
+
  public:
   explicit Pool(int threads) : shares_(static_cast<std::size_t>(threads)) {
     for (int t = 1; t < threads; ++t) workers_.emplace_back([this, t] { work_loop(t); });
@@ -53,7 +55,7 @@ class Pool {
     {
       std::lock_guard<std::mutex> lock(mutex_);
       stopping_ = true;
-      epoch_.fetch_add(1);
+      epoch_.fetch_add(1, std::memory_order_release);
     }
     wake_.notify_all();
     for (auto& worker : workers_) worker.join();
@@ -64,7 +66,8 @@ class Pool {
   void run(std::int64_t chunks, Job job) {
     start(chunks, job);
     take_chunks(0);
-    for (int spin = 0; running_.load(std::memory_order_acquire) > 0; ++spin) wait_step(spin);
+    gate_.fetch_and(~kOpen, std::memory_order_acq_rel);
+    for (int spin = 0; gate_.load(std::memory_order_acquire) > 0; ++spin) wait_step(spin);
     if (error_) std::rethrow_exception(std::exchange(error_, nullptr));
   }
 
@@ -77,7 +80,7 @@ class Pool {
       share.next.store(chunks * t / count, std::memory_order_relaxed);
       share.end = chunks * (t + 1) / count;
     }
-    running_.store(threads() - 1, std::memory_order_relaxed);
+    gate_.fetch_or(kOpen, std::memory_order_release);
     {
       std::lock_guard<std::mutex> lock(mutex_);
       epoch_.fetch_add(1, std::memory_order_release);
@@ -116,8 +119,8 @@ class Pool {
   void work_loop(int self) {
     std::uint64_t seen = 0;
     while (wait_for_work(seen)) {
-      take_chunks(self);
-      running_.fetch_sub(1, std::memory_order_release);
+      if (gate_.fetch_add(1, std::memory_order_acq_rel) & kOpen) take_chunks(self);
+      gate_.fetch_sub(1, std::memory_order_release);
     }
   }
 
@@ -138,7 +141,9 @@ class Pool {
   std::mutex mutex_;
   std::condition_variable wake_;
   std::atomic<std::uint64_t> epoch_{0};
-  std::atomic<int> running_{0};
+  // Workers inside, and kOpen while a job may be entered. A worker that wakes after the others have
+  // done everything finds it closed, so nobody ever waits for a sleeping thread.
+  std::atomic<std::uint32_t> gate_{0};
   Job job_;
   std::exception_ptr error_;
   bool stopping_ = false;

@@ -1,5 +1,5 @@
-// Which instruction set the kernels use: the best that both the build and the machine have, or the
-// one that the environment variable SPARSEGROW_ISA names.
+// Which instruction set the CPU backend uses: the best that both the build and the machine have, or
+// the one that the environment variable SPARSEGROW_ISA names. Implemented by cpp/cpu.
 #pragma once
 
 #include <string>
