@@ -1,13 +1,10 @@
-"""What is installed: one version, typed, and a stub that names what the compiled module has."""
+"""The hand-written stub names what the compiled module has."""
 
 import ast
-from importlib.metadata import version
 from importlib.resources import files
-from pathlib import Path
 
 import pytest
 
-import sparsegrow
 from sparsegrow import _sparsegrow
 
 STUB = ast.parse(files("sparsegrow").joinpath("_sparsegrow.pyi").read_text())
@@ -29,16 +26,6 @@ def declared(body: list[ast.stmt]) -> set[str]:
         elif isinstance(node, ast.Assign):
             names += [target.id for target in node.targets if isinstance(target, ast.Name)]
     return public(names)
-
-
-def test_version_is_the_one_of_the_metadata() -> None:
-    assert sparsegrow.__version__ == version("sparsegrow")
-
-
-def test_package_is_typed_and_holds_the_module() -> None:
-    package = Path(sparsegrow.__file__).parent
-    assert (package / "py.typed").is_file()
-    assert _sparsegrow.__name__ == "sparsegrow._sparsegrow"
 
 
 def test_stub_declares_what_the_module_has() -> None:
