@@ -1,7 +1,8 @@
-"""The contenders of peers.py: one sparse layer done by this engine, torch dense, torch CSR and SciPy CSR.
+"""The contenders of peers.py: one sparse layer by this engine, torch dense, torch CSR, SciPy CSR.
 
-Each holds its operands in the layout that suits it best, made before the clock starts. `step` begins and ends
-with batch-major arrays, as a caller has them: forward, both gradients, and an SGD update of the stored links.
+Each holds its operands in the layout that suits it best, made before the clock starts. `step`
+begins and ends with batch-major arrays, as a caller has them: forward, both gradients, and an SGD
+update of the stored links.
 """
 
 from __future__ import annotations

@@ -1,25 +1,27 @@
-"""Seconds per epoch and test accuracy of a static sparse MLP on MNIST, beside a masked dense one in torch.
+"""Seconds per epoch and test accuracy of a static sparse MLP on MNIST, beside masked torch.
 
-python bench/mnist.py ../shared/data/mnist.npz                 # 784-1000-1000-1000-10, epsilon 20, batch 100
+python bench/mnist.py mnist.npz    # 784-1000-1000-1000-10, epsilon 20, batch 100
 python bench/mnist.py mnist.npz --epochs 20 --threads 2 --no-torch
 
-Both nets have the same shape, links, optimizer (SGD, momentum 0.9) and batch; their epochs take turns. The time
-of an epoch is that of its training steps; data are in memory before, and testing is not counted.
+Both nets have the same shape, links, optimizer (SGD, momentum 0.9) and batch; their epochs take
+turns. The time of an epoch is that of its training steps; data are in memory before, and testing is
+not counted.
 """
 
 from __future__ import annotations
 
 import argparse
+import itertools
 import statistics
 import sys
 import time
 from pathlib import Path
 
 import numpy as np
-from machine import describe_machine
 from numpy.typing import NDArray
 
 import sparsegrow as sg
+from machine import describe_machine
 
 HIDDEN = [1000, 1000, 1000]
 RATE = 0.05
@@ -71,7 +73,7 @@ class MaskedTorch:
         self.test_x, self.test_y = (torch.from_numpy(data[f"{name}_test"]) for name in "xy")
         layers = sparse.net.layers
         self.masks, self.linear, stack = [], [], []
-        for k, (n, m) in enumerate(zip(layers, layers[1:], strict=False)):
+        for k, (n, m) in enumerate(itertools.pairwise(layers)):
             source, target, weight = sparse.net.edges(k)
             linear, mask = torch.nn.Linear(n, m), torch.zeros(m, n)
             mask[target, source] = 1

@@ -3,9 +3,10 @@
 python bench/peers.py                      # all shapes, one and two threads
 python bench/peers.py --shapes K1 K2 --threads 1 --repeats 15 --markdown table.md
 
-Every contender is checked against a float64 reference before it is timed. The contenders of one cell take
-turns inside each repeat, so that a machine whose clock drifts slows all of them alike. Times are medians;
-the spread is half the distance between the quartiles, in per cent of the median. Everything is float32.
+Every contender is checked against a float64 reference before it is timed. The contenders of one
+cell take turns inside each repeat, so that a machine whose clock drifts slows all of them alike.
+Times are medians; the spread is half the distance between the quartiles, in per cent of the median.
+Everything is float32.
 """
 
 from __future__ import annotations
@@ -23,10 +24,10 @@ from pathlib import Path
 import numpy as np
 import scipy.sparse
 import torch
-from contenders import Contender, Problem, make_contenders
-from machine import describe_machine
 
 import sparsegrow as sg
+from contenders import Contender, Problem, make_contenders
+from machine import describe_machine
 
 OPERATIONS = ("forward", "dX", "dW", "step")
 PEERS = ("torch dense", "torch CSR", "SciPy CSR")
@@ -66,7 +67,7 @@ SHAPES: list[Shape] = [
 
 @dataclass
 class Cell:
-    """Medians in milliseconds of all contenders for one operation, and their spreads in per cent."""
+    """Medians in milliseconds for one operation, and their spreads in per cent."""
 
     shape: Shape
     threads: int
@@ -181,7 +182,9 @@ def main() -> int:
     """Measures, prints, and writes what was asked for."""
     options = parse()
     warnings.filterwarnings("ignore", message="Sparse CSR tensor support is in beta")
-    machine = describe_machine(torch=torch.__version__, scipy=scipy.__version__, numpy=np.__version__)
+    machine = describe_machine(
+        torch=torch.__version__, scipy=scipy.__version__, numpy=np.__version__
+    )
     print(machine, flush=True)
     cells: list[Cell] = []
     for shape in SHAPES:

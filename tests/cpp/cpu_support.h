@@ -9,10 +9,10 @@
 
 #include "catch.h"
 #include "cpu/cpu_backend.h"
-#include "sparsegrow/backend/isa.h"
 #include "reference/cases.h"
 #include "reference/matrix.h"
 #include "reference/oracle.h"
+#include "sparsegrow/backend/isa.h"
 #include "sparsegrow/base/parallel.h"
 
 namespace sparsegrow {

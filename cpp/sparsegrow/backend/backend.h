@@ -57,7 +57,8 @@ class Backend {
   // dvalues[e] = sum over the batch of x[source[e]] * dy[target[e]], for all edges.
   virtual void sddmm(const DeviceCsr& csr, const Panel& x, const Panel& dy, Buffer& dvalues) = 0;
 
-  // out[r] = sum over the batch of panel[r], for the rows from first_row on; the others keep their value.
+  // out[r] = sum over the batch of panel[r], for the rows from first_row on; the others keep their
+  // value.
   virtual void row_sum(const Panel& panel, std::int32_t first_row, Buffer& out) = 0;
 
   // a[r] = f(z[r]) for the target rows of a level; a and z may be one panel. `srelu` holds
