@@ -11,12 +11,16 @@
 
 namespace sparsegrow {
 
-#define SG_KERNEL_STEMS(X)                                                                        \
-  X(spmm_tile)                                                                                    \
-  X(spmm_scalar)                                                                                  \
-  X(spmm_vector) X(spmm_t_tile) X(spmm_t_scalar) X(spmm_t_vector) X(sddmm_tile) X(sddmm_scalar)   \
-      X(row_sum_tile) X(activate_tile) X(activate_grad_tile) X(dropout_tile) X(softmax_xent_tile) \
-          X(mse_tile) X(adam_flat) X(gather_flat) X(level_stats_tile) X(pack_tile) X(unpack_tile)
+// clang-format off
+#define SG_KERNEL_STEMS(X)                                              \
+  X(spmm_tile) X(spmm_scalar) X(spmm_vector)                            \
+  X(spmm_t_tile) X(spmm_t_scalar) X(spmm_t_vector)                      \
+  X(sddmm_tile) X(sddmm_scalar) X(row_sum_tile)                         \
+  X(activate_tile) X(activate_grad_tile) X(dropout_tile)                \
+  X(softmax_xent_tile) X(mse_tile)                                      \
+  X(adam_flat) X(gather_flat) X(level_stats_tile)                       \
+  X(pack_tile) X(unpack_tile)
+// clang-format on
 
 inline std::vector<std::string> kernel_names(DType dtype) {
   std::vector<std::string> names;
