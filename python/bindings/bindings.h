@@ -8,6 +8,7 @@ namespace sparsegrow::python {
 void bind_runtime(pybind11::module_& module);
 void bind_graph(pybind11::module_& module);
 void bind_topology(pybind11::module_& module);
+void bind_text(pybind11::module_& module);
 void bind_kernels(pybind11::module_& module);
 void bind_settings(pybind11::module_& module);
 void bind_network(pybind11::module_& module);

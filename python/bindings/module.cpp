@@ -8,6 +8,7 @@ PYBIND11_MODULE(_sparsegrow, module) {
   bind_runtime(module);
   bind_graph(module);
   bind_topology(module);
+  bind_text(module);
   bind_kernels(module);
   bind_settings(module);
   bind_network(module);

@@ -6,12 +6,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 __version__: str
+VOCABULARY: int
+UNKNOWN_TOKEN: int
 
+_UInt8 = NDArray[np.uint8]
 _Int32 = NDArray[np.int32]
 _Int64 = NDArray[np.int64]
 _Float64 = NDArray[np.float64]
 _Real = NDArray[np.float32] | NDArray[np.float64]
 
+def text_of(tokens: _UInt8) -> bytes: ...
 def num_threads() -> int: ...
 def set_num_threads(threads: int) -> None: ...
 def active_isa() -> str: ...
@@ -23,6 +27,10 @@ def links_erk(widths: list[int], density: float) -> list[int]: ...
 def erdos_renyi(
     inputs: int, outputs: int, links: int, seed: int, stream: int = 0
 ) -> tuple[_Int32, _Int32]: ...
+
+class Tokeniser:
+    def __init__(self) -> None: ...
+    def push(self, text: bytes | _UInt8, tokens: _UInt8) -> int: ...
 
 class HiddenActivation(Enum):
     identity = 0
