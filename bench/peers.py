@@ -31,6 +31,8 @@ from machine import describe_machine
 
 OPERATIONS = ("forward", "dX", "dW", "step")
 PEERS = ("torch dense", "torch CSR", "SciPy CSR")
+TURN = 4e-3  # seconds of one timed sample
+REST = 10e-3  # seconds in which idle threads of the call before go to sleep
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,22 @@ def spread_of(times: list[float]) -> float:
 
 
 def time_cell(calls: dict[str, Callable[[], object]], repeats: int) -> dict[str, list[float]]:
-    """Times the calls in turns; each sample runs long enough for the clock to be exact."""
+    """Times the calls in turns; each sample runs long enough for the clock to be exact.
+
+    Before a turn the machine rests and the call is made once, untimed: idle threads of the other
+    libraries spin for a while after their turn and would otherwise take a core away.
+    """
     inner = {}
     for name, call in calls.items():
         call()
         start = time.perf_counter()
         call()
-        inner[name] = max(1, min(200, int(1e-3 / max(time.perf_counter() - start, 1e-7))))
+        inner[name] = max(1, min(500, int(TURN / max(time.perf_counter() - start, 1e-7))))
     times: dict[str, list[float]] = {name: [] for name in calls}
     for _ in range(repeats):
         for name, call in calls.items():
+            time.sleep(REST)
+            call()
             start = time.perf_counter()
             for _ in range(inner[name]):
                 call()
