@@ -19,7 +19,7 @@ ROOT = Path(__file__).resolve().parents[1]
 
 ENGINE = [
     f"cpp/sparsegrow/{room}"
-    for room in ("base", "graph", "topology", "locality", "backend", "train", "text")
+    for room in ("base", "graph", "topology", "locality", "backend", "train", "text", "grow")
 ]
 # Room -> the rooms it may include besides itself. The order is from the ground up.
 MAY_INCLUDE = {
@@ -30,6 +30,7 @@ MAY_INCLUDE = {
     "cpp/sparsegrow/backend": ENGINE[:2],
     "cpp/sparsegrow/train": ENGINE[:5],
     "cpp/sparsegrow/text": ENGINE[:1],
+    "cpp/sparsegrow/grow": ENGINE[:7],
     "cpp/cpu": [*ENGINE[:2], "cpp/sparsegrow/backend"],
     "metal": [*ENGINE[:2], "cpp/sparsegrow/backend"],
     "python/bindings": ENGINE,

@@ -20,11 +20,15 @@ const KernelSet& kernels_of(const std::string& isa) {
 #endif
 }
 
+template <class Kernel>
+bool all_of(Kernel* const (&widths)[3]) {
+  return widths[0] && widths[1] && widths[2];
+}
+
 // The entry of a table that a kernel name without its dtype stands for; false for an unknown name.
 template <class Real>
 bool has_stem(const KernelTable<Real>& table, const std::string& stem) {
-  const bool spmm = table.spmm_tile[0] && table.spmm_tile[1] && table.spmm_tile[2];
-  const bool sddmm = table.sddmm_tile[0] && table.sddmm_tile[1] && table.sddmm_tile[2];
+  const bool spmm = all_of(table.spmm_tile), sddmm = all_of(table.sddmm_tile);
   const struct {
     const char* stem;
     bool present;
@@ -44,6 +48,16 @@ bool has_stem(const KernelTable<Real>& table, const std::string& stem) {
       {"softmax_xent_tile", table.softmax_xent != nullptr},
       {"mse_tile", table.mse != nullptr},
       {"adam_flat", table.adam != nullptr},
+      {"embed_block", all_of(table.embed_block_product) && all_of(table.embed_block)},
+      {"embed_grad_block", all_of(table.embed_block_turn) && all_of(table.embed_grad_block)},
+      {"embed_update_block", table.embed_update_block != nullptr},
+      {"embed_row", table.embed_row != nullptr},
+      {"embed_grad_row", table.embed_row_turn && table.embed_grad_row},
+      {"embed_update_row", table.embed_update_row != nullptr},
+      {"cell_tile", table.cell != nullptr},
+      {"cell_grad_tile", table.cell_grad != nullptr},
+      {"gate_flat", table.gate != nullptr},
+      {"gate_grad_flat", table.gate_grad != nullptr},
       {"gather_flat", table.gather != nullptr},
       {"level_stats_tile", table.level_stats != nullptr},
       {"pack_tile", table.pack_f32 && table.pack_f64},

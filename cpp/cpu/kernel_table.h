@@ -165,6 +165,88 @@ struct GatherTask {
   Real* out;
 };
 
+// A tile of the panel that one-hot rows are added to, or whose gradient they take.
+template <class Real>
+struct EmbedTile {
+  Real* panel;  // row 0 of the tile (dense rows) or its first output (ragged rows)
+  std::int32_t width, valid;
+  std::int32_t first_column;  // sample in lane 0
+};
+
+// A chunk of 8, 16 or 32 neurons of one block of dense one-hot rows.
+template <class Real>
+struct EmbedBlockTask {
+  const Real* weight;  // of the chunk in row 0; row r is r * stride further
+  const Real* gate;
+  const Real* bias;            // by panel row
+  const std::int32_t* rows;    // panel rows of the chunk's neurons
+  const std::uint8_t* symbol;  // LiveSymbols
+  const std::int32_t* column;
+  const std::int32_t* begin;
+  Real* product;   // embed: room for positions x symbols x chunk
+  Real* turned;    // embed_grad: room for padded batch x chunk
+  Real* gradient;  // embed_grad: as weight
+  std::int32_t neurons, stride, positions, symbols, batch;
+};
+
+template <class Real>
+struct EmbedRowTask {
+  const Real* weight;
+  const Real* gate;
+  const Real* bias;               // of the first output
+  const std::int32_t* row_begin;  // InputRows
+  const std::int32_t* target;
+  const std::int32_t* sample_begin;  // LiveRows
+  const std::int32_t* row;
+  const std::int32_t* live;
+  const std::int32_t* live_begin;
+  const std::int32_t* column;
+  Real* turned;  // room for padded_outputs x 8 samples (embed) or x padded batch (embed_grad)
+  Real* gradient;
+  std::int32_t outputs, padded_outputs;  // the latter a multiple of 8
+};
+
+template <class Real>
+struct GatedTask {
+  OptimizerParams params;
+  const Real* gradient;  // of the product, by edge
+  Real* weight;
+  Real* gate;
+  Real* weight_sum;
+  Real* gate_sum;
+};
+
+// Where the lanes of one time step are.
+struct CellStep {
+  std::int64_t panel_tile, tape_tile;  // element of the tile's row 0
+  std::int32_t width, lane;
+};
+
+// One memory neuron and `lanes` (1 or 8) of its streams.
+template <class Real>
+struct CellTask {
+  const Real* parameters;  // [kCellParameters][rows]
+  const Real* before;      // [2][streams][rows]
+  Real* after;
+  Real* panel;
+  Real* tape;
+  Real* dparameters;
+  const CellStep* steps;
+  std::int64_t rows, streams, cells;
+  std::int32_t row, cell, stream, lanes, step_count;
+};
+
+template <class Real>
+struct GateTask {
+  std::int64_t count;
+  const Real* weight;
+  const Real* gate;
+  const Real* dproduct;
+  Real* product;
+  Real* dweight;
+  Real* dgate;
+};
+
 template <class Real>
 struct KernelTable {
   void (*spmm_tile[3])(const SpmmTask<Real>&);  // tile widths 8, 16, 32
@@ -179,6 +261,20 @@ struct KernelTable {
   void (*softmax_xent)(const SoftmaxTask<Real>&);
   void (*mse)(const MseTask<Real>&);
   void (*adam)(const AdamTask<Real>&);
+  void (*embed_block_product[3])(const EmbedBlockTask<Real>&);  // chunks of 8, 16, 32 neurons
+  void (*embed_block[3])(const EmbedBlockTask<Real>&, const EmbedTile<Real>&);
+  void (*embed_block_turn[3])(const EmbedBlockTask<Real>&, const EmbedTile<Real>&);
+  void (*embed_grad_block[3])(const EmbedBlockTask<Real>&);
+  void (*embed_update_block)(const EmbedBlockTask<Real>&, const GatedTask<Real>&);
+  void (*embed_row)(const EmbedRowTask<Real>&, const EmbedTile<Real>&);
+  void (*embed_row_turn)(const EmbedRowTask<Real>&, const EmbedTile<Real>&);
+  void (*embed_grad_row)(const EmbedRowTask<Real>&, std::int64_t first, std::int64_t last);
+  void (*embed_update_row)(const EmbedRowTask<Real>&, const GatedTask<Real>&, std::int64_t first,
+                           std::int64_t last);
+  void (*cell)(const CellTask<Real>&);
+  void (*cell_grad)(const CellTask<Real>&);
+  void (*gate)(const GateTask<Real>&);
+  void (*gate_grad)(const GateTask<Real>&);
   std::int32_t (*gather)(const GatherTask<Real>&);
   void (*level_stats)(const StatsTask<Real>&);
   void (*pack_f32)(const PackTask<Real>&);  // by element type of the source

@@ -1,9 +1,8 @@
 // spmm and spmm_t. The unit of work is one block of the row plan in one tile of the panel (spmm),
 // or a run of blocks in all tiles (spmm_t, whose values are gathered in the first tile).
-#include <memory>
-
 #include "cpu/backend_class.h"
 #include "cpu/launch.h"
+#include "cpu/scratch.h"
 
 namespace sparsegrow::cpu {
 namespace {
@@ -78,18 +77,6 @@ void run_tile(const KernelTable<Real>& table, SpmmTask<Real>& task, const Panel&
   (vector_rows ? table.spmm_vector : table.spmm_scalar)(task);
 }
 
-// Room for the kept values, one per thread, as large as it was ever needed.
-template <class Real>
-Real* kept_values(std::int64_t count) {
-  thread_local std::unique_ptr<Real[]> room;
-  thread_local std::int64_t size = 0;
-  if (size < count) {
-    size = count;
-    room.reset(new Real[static_cast<std::size_t>(count)]);
-  }
-  return room.get();
-}
-
 template <class Real>
 class TransposedRun {
  public:
@@ -150,7 +137,7 @@ class TransposedRun {
     const std::int32_t tiles = tile_count(dy_.batch());
     task.values = values_;
     task.from = tiles > 1 ? Values::gather_keep : Values::gather;
-    task.kept = tiles > 1 ? kept_values<Real>(edges) : nullptr;
+    task.kept = tiles > 1 ? thread_scratch<Real>(edges) : nullptr;
     for (std::int32_t t = 0; t < tiles; ++t) {
       run_tile(table_, task, dy_, dx_, t, vector_rows, row);
       task.from = Values::kept;
@@ -178,7 +165,7 @@ std::int32_t blocks_per_run(std::int32_t blocks) {
 }  // namespace
 
 void CpuBackend::spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& values,
-                      const Buffer* bias, const Panel& x, Panel& y) {
+                      const Buffer* bias, const Panel& x, Panel& y, SumFrom from) {
   constexpr char where[] = "Backend.spmm";
   const Csr& host = csr.host();
   require_level(where, host.target_plan, level);
@@ -197,6 +184,7 @@ void CpuBackend::spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& va
       auto task = task_of<Real>(side, block, block + 1);
       task.values = values.as<Real>();
       task.bias = bias ? bias->as<Real>() : nullptr;
+      task.accumulate = from == SumFrom::target;
       run_tile(table<Real>(), task, x, y, static_cast<std::int32_t>(i / blocks),
                side.has_vector_rows(block));
     });

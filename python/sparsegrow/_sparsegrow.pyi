@@ -1,6 +1,8 @@
 """Types of the compiled engine, which converts and copies nothing silently."""
 
+from collections.abc import Sequence
 from enum import Enum
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -247,3 +249,94 @@ class Trainer:
     def evaluate(self, x: _Real, y: _Int64 | _Real, order: _Int64) -> StepRecord: ...
     def gradients(self, x: _Real, y: _Int64 | _Real, order: _Int64) -> StepRecord: ...
     def predict(self, x: _Real, order: _Int64) -> _Real: ...
+
+class Proposal:
+    kind: str
+    sub_dag: int
+    layer: int
+    count: int
+    seed: int
+    def __init__(
+        self, *, kind: str, sub_dag: int = -1, layer: int = 0, count: int = 1, seed: int = 0
+    ) -> None: ...
+
+class CharNetSnapshot: ...
+
+class CharNet:
+    edges: int
+    input_edges: int
+    hidden_edges: int
+    pattern_edges: int
+    patterns: int
+    parameters: int
+    hidden: int
+    depth: int
+    context: int
+    memory_neurons: int
+    bytes: int
+    peak_bytes: int
+    max_depth: int
+    steps: int
+    def __init__(
+        self,
+        *,
+        seed: int = 0,
+        context: int = 2,
+        max_depth: int = 5,
+        dtype: str = "float32",
+        device: str = "cpu",
+    ) -> None: ...
+    def sub_dags(self) -> dict[str, _Int32]: ...
+    def neurons(self) -> dict[str, NDArray[Any]]: ...
+    def hidden_graph(self) -> tuple[_Int32, _Int32]: ...
+    def gates(self) -> NDArray[np.float32]: ...
+    def grow(self, proposals: Sequence[Proposal]) -> list[int]: ...
+    def snapshot(self) -> CharNetSnapshot: ...
+    def rollback(self, snapshot: CharNetSnapshot) -> None: ...
+    def arrays(self) -> dict[str, NDArray[Any]]: ...
+    @staticmethod
+    def from_arrays(arrays: dict[str, NDArray[Any]], device: str = "cpu") -> CharNet: ...
+
+class TrainRecord:
+    steps: int
+    chars: int
+    loss: float
+    correct: int
+    work: float
+    class_loss: _Float64
+    class_count: _Int64
+
+class EvalRecord:
+    chars: int
+    bits: float
+    bpc: float
+    class_bits: _Float64
+    class_count: _Int64
+
+class CharTrainer:
+    chars: int
+    def __init__(
+        self,
+        net: CharNet,
+        tokens: _UInt8,
+        *,
+        streams: int = 32,
+        window: int = 32,
+        input_rate: float = ...,
+        pattern_rate: float = ...,
+        hidden_rate: float = ...,
+        bias_rate: float = ...,
+        cell_rate: float = ...,
+        epsilon: float = ...,
+        decay: float = ...,
+        scout: bool = True,
+    ) -> None: ...
+    def train(self, steps: int, rate: float = 1.0) -> TrainRecord: ...
+    def evaluate(self, tokens: _UInt8, begin: int = 0, count: int = -1) -> EvalRecord: ...
+    def arrays(self) -> dict[str, NDArray[Any]]: ...
+    def restore(self, arrays: dict[str, NDArray[Any]]) -> None: ...
+    def offered(self) -> int: ...
+
+class CharStream:
+    def __init__(self, net: CharNet) -> None: ...
+    def feed(self, tokens: _UInt8) -> NDArray[np.float32]: ...

@@ -3,6 +3,7 @@
 #pragma once
 
 #include "cpu/kernel_table.h"
+#include "cpu/kernels/adagrad.h"
 #include "cpu/kernels/lanes.h"
 
 namespace sparsegrow::cpu::SG_ISA {
@@ -40,6 +41,15 @@ inline void momentum_block(const AdamTask<Real>& task, std::int64_t i) {
   store(task.weights + i, w + change - decay * w);
 }
 
+template <class Real, int N>
+inline void adagrad_block(const AdamTask<Real>& task, std::int64_t i) {
+  using V = Lanes<Real, N>;
+  const Real l2 = task.params.l2, decay = task.params.decay;
+  const V w = load<V>(task.weights + i);
+  const V g = load<V>(task.gradient + i) + l2 * w;
+  store(task.weights + i, w - adagrad_change<Real, N>(task.params, task.v + i, g) - decay * w);
+}
+
 // The last elements go one by one through the same formula.
 template <class Real>
 void adam(const AdamTask<Real>& task) {
@@ -56,6 +66,8 @@ void adam(const AdamTask<Real>& task) {
       return run(momentum_block<Real, N, true>, momentum_block<Real, 1, true>);
     case OptimizerKind::adam:
       return run(adam_block<Real, N>, adam_block<Real, 1>);
+    case OptimizerKind::adagrad:
+      return run(adagrad_block<Real, N>, adagrad_block<Real, 1>);
   }
 }
 

@@ -120,6 +120,13 @@ void spmm_tile(const SpmmTask<Real>& task) {
   }
 }
 
+// What the sum of a row starts from, at batch 1.
+template <class Real>
+inline Real start_of(const SpmmTask<Real>& task, std::int32_t row) {
+  if (task.accumulate) return task.y[row];
+  return task.bias ? task.bias[row] : Real(0);
+}
+
 // Batch 1, few edges per row.
 template <class Real, Values From>
 inline void spmm_scalar_from(const SpmmTask<Real>& task) {
@@ -129,7 +136,7 @@ inline void spmm_scalar_from(const SpmmTask<Real>& task) {
     const std::int32_t begin = task.row_begin[row], edges = task.row_begin[row + 1] - begin;
     const std::int32_t* const column = task.column + begin;
     weight.enter_row(begin);
-    Real even = task.bias ? task.bias[row] : Real(0), odd = 0;
+    Real even = start_of(task, row), odd = 0;
     std::int32_t e = 0;
     for (; e + 2 <= edges; e += 2) {
       even += weight.at(e) * task.x[column[e]];
@@ -159,7 +166,7 @@ inline void spmm_vector_from(const SpmmTask<Real>& task) {
         sum[k] += w * V{task.x[c[0]], task.x[c[1]], task.x[c[2]], task.x[c[3]]};
       }
     }
-    Real rest = task.bias ? task.bias[row] : Real(0);
+    Real rest = start_of(task, row);
     for (; e < edges; ++e) rest += weight.at(e) * task.x[column[e]];
     task.y[row] = rest + sum_lanes<Real, 4>((sum[0] + sum[1]) + (sum[2] + sum[3]));
   }

@@ -5,7 +5,11 @@
 #include "cpu/kernels/activate.h"
 #include "cpu/kernels/activate_grad.h"
 #include "cpu/kernels/adam.h"
+#include "cpu/kernels/cell.h"
 #include "cpu/kernels/dropout.h"
+#include "cpu/kernels/embed_block.h"
+#include "cpu/kernels/embed_row.h"
+#include "cpu/kernels/gate.h"
 #include "cpu/kernels/gather.h"
 #include "cpu/kernels/level_stats.h"
 #include "cpu/kernels/mse.h"
@@ -32,6 +36,19 @@ constexpr KernelTable<Real> make_table() {
       softmax_xent<Real>,
       mse<Real>,
       adam<Real>,
+      {embed_block_product<Real, 8>, embed_block_product<Real, 16>, embed_block_product<Real, 32>},
+      {embed_block_tile<Real, 8>, embed_block_tile<Real, 16>, embed_block_tile<Real, 32>},
+      {embed_block_turn<Real, 8>, embed_block_turn<Real, 16>, embed_block_turn<Real, 32>},
+      {embed_block_grad<Real, 8>, embed_block_grad<Real, 16>, embed_block_grad<Real, 32>},
+      embed_block_update<Real>,
+      embed_row_tile<Real>,
+      embed_row_turn<Real>,
+      embed_row_grad<Real>,
+      embed_row_update<Real>,
+      cell<Real>,
+      cell_grad<Real>,
+      gate<Real>,
+      gate_grad<Real>,
       gather<Real>,
       level_stats<Real>,
       pack<float, Real>,

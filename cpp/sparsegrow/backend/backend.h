@@ -18,6 +18,7 @@
 #include "sparsegrow/backend/device_csr.h"
 #include "sparsegrow/backend/dtype.h"
 #include "sparsegrow/backend/kernel_params.h"
+#include "sparsegrow/backend/one_hot.h"
 #include "sparsegrow/backend/panel.h"
 #include "sparsegrow/base/span.h"
 
@@ -29,6 +30,16 @@ struct SampleMatrix {
   DType dtype = DType::f32;
   std::int64_t samples = 0;
   std::int32_t features = 0;
+};
+
+// Where the sums of spmm start.
+enum class SumFrom { bias, target };
+
+// Memory neurons of one level: panel rows, and the place of each among all cells.
+struct CellRows {
+  Span<const std::int32_t> rows;
+  Span<const std::int32_t> cells;
+  std::int32_t streams = 1;  // samples of one time step: the batch is steps x streams
 };
 
 class Backend {
@@ -44,10 +55,11 @@ class Backend {
   virtual void finish() = 0;
 
   // y[r] = bias[r] + sum over the edges e of row r: values[e] * x[column[e]], for the target rows
-  // of a level. bias may be null (zero). x has csr.sources() rows, y csr.targets(); x and y may be
-  // one panel when no row of the level is a source of it. Cost 2 * edges * batch flops.
+  // of a level. bias may be null (zero); SumFrom::target adds to what y[r] holds instead. x has
+  // csr.sources() rows, y csr.targets(); x and y may be one panel when no row of the level is a
+  // source of it. Cost 2 * edges * batch flops.
   virtual void spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& values,
-                    const Buffer* bias, const Panel& x, Panel& y) = 0;
+                    const Buffer* bias, const Panel& x, Panel& y, SumFrom from = SumFrom::bias) = 0;
 
   // dx[s] = sum over the edges e out of source s: values[e] * dy[target[e]], for the source rows of
   // a level.
@@ -90,9 +102,51 @@ class Backend {
                    const Panel& targets, Panel& d, Buffer& losses) = 0;
 
   // One optimizer step over the first `count` elements; m and v are null where the kind has none
-  // (sgd and nesterov use m as velocity; null then means no momentum).
+  // (sgd and nesterov use m as velocity, null then means no momentum; adagrad uses v).
   virtual void adam(const OptimizerParams& params, DType dtype, std::int64_t count, Buffer& weights,
                     const Buffer& gradient, Buffer* m, Buffer* v) = 0;
+
+  // One-hot inputs. z[r] = bias[r] + the sum of the live elements weight * gate of r, for the rows
+  // r of a table: those of its neurons (blocks), or all outputs from first_row on (rows).
+  virtual void embed(const InputBlocks& blocks, const LiveSymbols& live, const GatedEdges& edges,
+                     const Buffer& bias, Panel& z) = 0;
+  virtual void embed(const InputRows& rows, const LiveRows& live, const GatedEdges& edges,
+                     const Buffer& bias, std::int32_t first_row, Panel& z) = 0;
+
+  // gradient[e] = sum of dz[target of e] over the samples in which e is live, for the edges that
+  // are live in any; the others keep what they have.
+  virtual void embed_grad(const InputBlocks& blocks, const LiveSymbols& live, const Panel& dz,
+                          Buffer& gradient) = 0;
+  virtual void embed_grad(const InputRows& rows, const LiveRows& live, std::int32_t first_row,
+                          const Panel& dz, Buffer& gradient) = 0;
+
+  // One step of adagrad on weights and gates of the live edges: dweight = gate * gradient,
+  // dgate = weight * gradient. An edge whose gradient is zero would not move, so leaving out those
+  // that are not live changes no bit (but `decay`, which then acts on live edges only).
+  virtual void embed_update(const OptimizerParams& params, DType dtype, const InputBlocks& blocks,
+                            const LiveSymbols& live, const Buffer& gradient,
+                            const GatedEdges& edges) = 0;
+  virtual void embed_update(const OptimizerParams& params, DType dtype, const InputRows& rows,
+                            const LiveRows& live, const Buffer& gradient,
+                            const GatedEdges& edges) = 0;
+
+  // product[e] = weight[e] * gate[e], and the gradient of the product handed to both factors.
+  virtual void gate(DType dtype, std::int64_t count, const Buffer& weight, const Buffer& gate,
+                    Buffer& product) = 0;
+  virtual void gate_grad(DType dtype, std::int64_t count, const Buffer& weight, const Buffer& gate,
+                         const Buffer& dproduct, Buffer& dweight, Buffer& dgate) = 0;
+
+  // Memory cells (formulas in kernel_params.h): z rows become z'. Sample t * streams + s is step t
+  // of stream s; `streams` is 1 with one step, or a multiple of 8. `parameters` holds
+  // kCellParameters x z.rows(); before and after hold c, then h, as [2][streams][z.rows()], and are
+  // different buffers. `tape` has kCellTape rows for each cell, row kind * cells + cell.
+  virtual void cell(const CellRows& cells, const Buffer& parameters, const Buffer& before,
+                    Buffer& after, Panel& z, Panel& tape) = 0;
+
+  // dz rows, gradients of z', become gradients of z; dparameters rows get their sums over the
+  // batch. Nothing flows back into `before`.
+  virtual void cell_grad(const CellRows& cells, const Buffer& parameters, const Buffer& before,
+                         const Panel& tape, Panel& dz, Buffer& dparameters) = 0;
 
   // out[i] = map[i] >= 0 ? in[map[i]] : fill, for i < map.size(). in and out are different buffers.
   virtual void gather(Span<const std::int32_t> map, DType dtype, const Buffer& in, double fill,

@@ -69,13 +69,14 @@ struct DropoutParams {
   uint32_t step;
 };
 
-enum class OptimizerKind : int32_t { sgd = 0, nesterov = 1, adam = 2 };
+enum class OptimizerKind : int32_t { sgd = 0, nesterov = 1, adam = 2, adagrad = 3 };
 
 // One optimizer step over a flat array: g += l2 * w, then
 //   sgd       v = momentum * v - rate * g;  w += v
 //   nesterov  v = momentum * v - rate * g;  w += momentum * v - rate * g
 //   adam      m, v moving averages;         w -= rate * m / correction1 / (sqrt(v / correction2) +
 //   epsilon)
+//   adagrad   v += g^2;                     w -= rate * g / (sqrt(v) + epsilon)
 // and w -= decay * w (with the old w), where decay is already a fraction per step.
 struct OptimizerParams {
   OptimizerKind kind;
@@ -83,12 +84,34 @@ struct OptimizerParams {
   float momentum;     // sgd, nesterov
   float beta1;        // adam
   float beta2;        // adam
-  float epsilon;      // adam
+  float epsilon;      // adam, adagrad
   float correction1;  // adam: 1 - beta1^t
   float correction2;  // adam: 1 - beta2^t
   float l2;
   float decay;
 };
+
+// One-hot inputs of one group of neurons: a block of rows, one for each position and symbol, row
+// position * symbols + symbol at element begin + row * stride. Its first `neurons` elements belong
+// to the panel rows rows[first .. first + neurons) of the table, the rest up to `stride` is zero.
+struct InputBlock {
+  int64_t begin;
+  int32_t first;
+  int32_t positions;
+  int32_t neurons;
+  int32_t stride;  // a multiple of kBlockStride
+};
+constexpr int32_t kBlockStride = 8;
+
+// A memory cell adds what it remembers to the neuron's preactivation z. With the neuron's own
+// numbers p, and c and h of the step before:
+//   i = sigmoid(p[0] z + p[1] h + p[2])     o = sigmoid(p[6] z + p[7] h + p[8])
+//   f = sigmoid(p[3] z + p[4] h + p[5])     g = tanh(p[9] z + p[10] h + p[11])
+//   c' = f c + i g      h' = o tanh(c')     z' = z + p[12] h'
+// With p[12] = 0 the neuron is what it was without memory.
+constexpr int32_t kCellParameters = 13;
+enum CellTape : int32_t { kTapeZ, kTapeI, kTapeF, kTapeO, kTapeG, kTapeC };
+constexpr int32_t kCellTape = 6;  // panel rows that one cell leaves for cell_grad
 
 // What level_stats says of one level of a panel, padding left out.
 struct LevelStats {

@@ -85,6 +85,13 @@ std::size_t Tokeniser::push(Span<const std::uint8_t> text, Span<Token> tokens) {
   return static_cast<std::size_t>(out - tokens.begin());
 }
 
+void require_tokens(Span<const Token> tokens, const char* where) {
+  for (std::size_t k = 0; k < tokens.size(); ++k) {
+    SG_REQUIRE(tokens[k] < kVocabulary, where, "tokens: got ", int{tokens[k]}, " at place ", k,
+               ", expected 0 to ", kVocabulary - 1);
+  }
+}
+
 std::size_t text_size(Span<const Token> tokens) {
   std::size_t size = tokens.size();
   for (const Token token : tokens) {

@@ -36,6 +36,9 @@ class Tokeniser {
   std::uint8_t lowest_ = 0, highest_ = 0;
 };
 
+// Throws invalid_argument for a token outside 0..97.
+void require_tokens(Span<const Token> tokens, const char* where);
+
 // Bytes of `text_of(tokens)`. Throws out_of_range for a token outside 0..97.
 std::size_t text_size(Span<const Token> tokens);
 

@@ -1,0 +1,156 @@
+#include "sparsegrow/grow/scout.h"
+
+#include <algorithm>
+
+#include "sparsegrow/base/check.h"
+
+namespace sparsegrow {
+namespace {
+
+constexpr std::uint64_t kAnyOutput = 127;
+constexpr std::uint64_t kSameSymbol = 127;  // the pattern itself, not an extension of it
+constexpr std::size_t kFirstEntries = 1 << 14;
+constexpr std::size_t kMostEntries = 1 << 20;  // 16 MiB
+constexpr std::uint32_t kOften = 32;           // meetings that earn a pattern without edges a place
+
+std::uint64_t key_of(std::int32_t parent, std::uint64_t symbol, std::uint64_t output) {
+  return ((static_cast<std::uint64_t>(parent) << 14) | (symbol << 7) | output) + 1;
+}
+
+std::uint64_t context_of(std::uint64_t key) { return ((key - 1) | kAnyOutput) + 1; }
+
+PatternEdge edge_of(std::uint64_t key) {
+  const std::uint64_t bits = key - 1, symbol = (bits >> 7) & 127;
+  return {static_cast<std::int32_t>(bits >> 14),
+          symbol == kSameSymbol ? kSamePattern : static_cast<std::int32_t>(symbol),
+          static_cast<std::int32_t>(bits & 127)};
+}
+
+double newton_gain(double meetings, double hits, double chance) {
+  const double p = chance / hits, gradient = hits - meetings * p;
+  return gradient <= 0 ? 0 : gradient * gradient / (2 * (meetings * p * (1 - p) + 1));
+}
+
+std::size_t start_of(std::uint64_t key, std::size_t slots) {
+  return static_cast<std::size_t>((key * 0x9E3779B97F4A7C15ull) >> 24) & (slots - 1);
+}
+
+}  // namespace
+
+Scout::Scout() : entries_(kFirstEntries) {}
+
+void Scout::clear() {
+  entries_.assign(kFirstEntries, Entry{});
+  used_ = 0;
+}
+
+Scout::Entry& Scout::entry(std::uint64_t key) {
+  const std::size_t mask = entries_.size() - 1;
+  std::size_t at = start_of(key, entries_.size());
+  while (entries_[at].key != 0 && entries_[at].key != key) at = (at + 1) & mask;
+  if (entries_[at].key == 0) {
+    entries_[at].key = key;
+    ++used_;
+  }
+  return entries_[at];
+}
+
+const Scout::Entry* Scout::find(std::uint64_t key) const {
+  const std::size_t mask = entries_.size() - 1;
+  for (std::size_t at = start_of(key, entries_.size()); entries_[at].key != 0;
+       at = (at + 1) & mask) {
+    if (entries_[at].key == key) return &entries_[at];
+  }
+  return nullptr;
+}
+
+// Doubles the table, or, where it is as large as it may be, halves all counts and forgets what was
+// met once.
+void Scout::make_room() {
+  const std::vector<Entry> old = std::move(entries_);
+  const bool grow = old.size() < kMostEntries;
+  entries_.assign(grow ? old.size() * 2 : old.size(), Entry{});
+  used_ = 0;
+  for (const Entry& e : old) {
+    if (e.key == 0 || (!grow && e.count < 2)) continue;
+    Entry& kept = entry(e.key);
+    kept.count = grow ? e.count : e.count / 2;
+    kept.chance =
+        grow ? e.chance : e.chance * static_cast<float>(kept.count) / static_cast<float>(e.count);
+  }
+}
+
+void Scout::note(Span<const Token> text, const PatternTree& tree, const CharBatch& batch,
+                 Span<const float> chance) {
+  const auto add = [&](std::int32_t parent, std::uint64_t symbol, std::uint64_t label, float p) {
+    ++entry(key_of(parent, symbol, kAnyOutput)).count;
+    Entry& pair = entry(key_of(parent, symbol, label));
+    ++pair.count;
+    pair.chance += p;
+  };
+  for (std::size_t b = 0; b < static_cast<std::size_t>(batch.batch()); ++b) {
+    if (used_ + 4 > entries_.size() / 4 * 3) make_room();
+    const std::int32_t deepest = batch.deepest[b];
+    const auto label = static_cast<std::uint64_t>(batch.label[b]);
+    const std::int64_t back = batch.place[b] - batch.deepness[b];
+    if (back >= 0 && batch.deepness[b] < PatternTree::kMaxDepth) {
+      add(deepest, text[static_cast<std::size_t>(back)], label, chance[b]);
+    }
+    if (deepest != PatternTree::kRoot && !tree.has_edge(deepest, batch.label[b])) {
+      add(deepest, kSameSymbol, label, chance[b]);
+    }
+  }
+}
+
+PatternOffer Scout::offer(double least) const {
+  struct Gain {
+    double gain;
+    std::uint64_t key;
+    bool operator<(const Gain& o) const { return gain != o.gain ? gain > o.gain : key < o.key; }
+  };
+  std::vector<Gain> gains, often;
+  for (const Entry& e : entries_) {
+    if (e.key == 0 || e.count == 0) continue;
+    const std::uint64_t context = context_of(e.key);
+    if (context == e.key) {
+      const bool extends = edge_of(e.key).symbol != kSamePattern;
+      if (extends && e.count >= kOften) often.push_back({double(e.count), e.key});
+      continue;
+    }
+    const Entry* const meetings = find(context);
+    const double gain = meetings ? newton_gain(meetings->count, e.count, e.chance) : 0;
+    if (gain >= least) gains.push_back({gain, e.key});
+  }
+  std::sort(gains.begin(), gains.end());
+  std::sort(often.begin(), often.end());
+  PatternOffer offer;
+  for (const Gain& g : gains) offer.edges.push_back(edge_of(g.key));
+  for (const Gain& g : often) offer.bare.push_back(edge_of(g.key));
+  return offer;
+}
+
+Scout::Notes Scout::notes() const {
+  Notes notes;
+  for (const Entry& e : entries_) {
+    if (e.key == 0) continue;
+    notes.key.push_back(e.key);
+    notes.count.push_back(e.count);
+    notes.chance.push_back(e.chance);
+  }
+  return notes;
+}
+
+void Scout::restore(const Notes& notes) {
+  SG_REQUIRE(notes.key.size() == notes.count.size() && notes.key.size() == notes.chance.size(),
+             "Scout.restore", "got ", notes.key.size(), " keys, ", notes.count.size(),
+             " counts and ", notes.chance.size(), " chances, expected as many of each");
+  clear();
+  for (std::size_t k = 0; k < notes.key.size(); ++k) {
+    if (used_ + 4 > entries_.size() / 4 * 3) make_room();
+    Entry& e = entry(notes.key[k]);
+    e.count = notes.count[k];
+    e.chance = notes.chance[k];
+  }
+}
+
+}  // namespace sparsegrow

@@ -1,0 +1,181 @@
+#include "char_net_arrays.h"
+
+#include <algorithm>
+#include <cstring>
+#include <vector>
+
+#include "sparsegrow/backend/registry.h"
+#include "sparsegrow/base/check.h"
+
+namespace sparsegrow::python {
+namespace {
+
+constexpr char kWhere[] = "CharNet.from_arrays";
+enum Scalar { kSteps, kClosed, kMaxDepth, kDouble, kScalars };  // places in "scalars"
+
+template <class T>
+py::array copy_of(const std::vector<T>& values) {
+  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
+}
+
+py::array copy_of(const StateTable& table, const StateEntry& entry) {
+  py::array out(numpy_dtype(table.dtype()), std::vector<py::ssize_t>{table.count(entry)});
+  if (out.size() > 0)
+    std::memcpy(out.mutable_data(), entry.buffer->data(), static_cast<std::size_t>(out.nbytes()));
+  return out;
+}
+
+void put_nodes(py::dict& arrays, const NodeTable& nodes) {
+  std::vector<std::int32_t> group, min_level;
+  std::vector<std::uint8_t> removed;
+  for (std::size_t n = 0; n < nodes.spec.size(); ++n) {
+    group.push_back(nodes.spec[n].group);
+    min_level.push_back(nodes.spec[n].min_level);
+    removed.push_back(nodes.row[n] < 0);
+  }
+  arrays["node.group"] = copy_of(group);
+  arrays["node.min_level"] = copy_of(min_level);
+  arrays["node.removed"] = copy_of(removed);
+}
+
+void put_sub_dags(py::dict& arrays, const Wiring& wiring) {
+  std::vector<std::int32_t> context, begin{0};
+  std::vector<NodeId> inputs;
+  for (const SubDag& sub_dag : wiring.sub_dags) {
+    context.push_back(sub_dag.context);
+    inputs.insert(inputs.end(), sub_dag.inputs.begin(), sub_dag.inputs.end());
+    begin.push_back(static_cast<std::int32_t>(inputs.size()));
+  }
+  arrays["sub_dag.context"] = copy_of(context);
+  arrays["sub_dag.inputs_begin"] = copy_of(begin);
+  arrays["sub_dag.inputs"] = copy_of(inputs);
+}
+
+void put_state(py::dict& arrays, const char* name, const StateTable& table) {
+  for (const StateEntry& entry : table.entries()) {
+    arrays[py::str(concat(name, ".", entry.name))] = copy_of(table, entry);
+  }
+}
+
+// The arrays of a dict, by name and exact dtype.
+class Reader {
+ public:
+  explicit Reader(const py::dict& arrays) : arrays_(arrays) {}
+
+  py::array array(const std::string& name) const {
+    if (!arrays_.contains(name.c_str())) throw py::key_error(concat("[", kWhere, "] no ", name));
+    return py::array(arrays_[name.c_str()]);
+  }
+  template <class T>
+  std::vector<T> vector(const std::string& name) const {
+    return vector_copy<T>(array(name), {kWhere, name.c_str()});
+  }
+
+ private:
+  const py::dict& arrays_;
+};
+
+Graph::Snapshot read_graph(const Reader& from) {
+  const auto group = from.vector<std::int32_t>("node.group");
+  const auto min_level = from.vector<std::int32_t>("node.min_level");
+  const auto removed = from.vector<std::uint8_t>("node.removed");
+  SG_REQUIRE(group.size() == min_level.size() && group.size() == removed.size(), kWhere, "got ",
+             group.size(), " groups, ", min_level.size(), " levels and ", removed.size(), " marks");
+  NodeTable nodes;
+  for (std::size_t n = 0; n < group.size(); ++n) {
+    nodes.spec.push_back({group[n], min_level[n], false});
+  }
+  assign_rows(nodes, std::vector<bool>(removed.begin(), removed.end()));
+  Pattern pattern{from.vector<std::int32_t>("graph.row_begin"),
+                  from.vector<std::int32_t>("graph.column")};
+  return Graph(std::move(nodes), std::move(pattern)).snapshot();
+}
+
+std::vector<SubDag> read_sub_dags(const Reader& from) {
+  const auto context = from.vector<std::int32_t>("sub_dag.context");
+  const auto begin = from.vector<std::int32_t>("sub_dag.inputs_begin");
+  const auto inputs = from.vector<NodeId>("sub_dag.inputs");
+  SG_REQUIRE(begin.size() == context.size() + 1 && begin.front() == 0 &&
+                 begin.back() == static_cast<std::int32_t>(inputs.size()) &&
+                 std::is_sorted(begin.begin(), begin.end()),
+             kWhere, "sub_dag.inputs_begin does not rise from 0 to ", inputs.size());
+  std::vector<SubDag> sub_dags;
+  for (std::size_t s = 0; s < context.size(); ++s) {
+    sub_dags.push_back({context[s], {inputs.begin() + begin[s], inputs.begin() + begin[s + 1]}});
+  }
+  return sub_dags;
+}
+
+void read_state(const Reader& from, const char* name, StateTable& table) {
+  for (const StateEntry& entry : table.entries()) {
+    const std::string full = concat(name, ".", entry.name);
+    const py::array values = from.array(full);
+    require_array(values, numpy_dtype(table.dtype()), 1, {kWhere, full.c_str()});
+    SG_REQUIRE(values.size() == table.count(entry), kWhere, full, ": got ", values.size(),
+               " values, expected ", table.count(entry));
+    if (values.size() > 0)
+      std::memcpy(entry.buffer->data(), values.data(), static_cast<std::size_t>(values.nbytes()));
+  }
+}
+
+}  // namespace
+
+py::dict arrays_of(const CharNet& net) {
+  net.backend().finish();
+  const Wiring& wiring = net.wiring();
+  py::dict arrays;
+  put_nodes(arrays, wiring.graph->nodes);
+  put_sub_dags(arrays, wiring);
+  arrays["graph.row_begin"] = copy_of(wiring.graph->csr.by_target.row_begin);
+  arrays["graph.column"] = copy_of(wiring.graph->csr.by_target.column);
+  arrays["memory.node"] = copy_of(wiring.memory);
+  arrays["tree.parent"] = copy_of(net.patterns().parents());
+  arrays["tree.symbol"] = copy_of(net.patterns().symbols());
+  arrays["tree.row_begin"] = copy_of(net.patterns().rows().row_begin);
+  arrays["tree.output"] = copy_of(net.patterns().rows().target);
+  put_state(arrays, "hidden", net.hidden_state());
+  put_state(arrays, "input", net.input_state());
+  put_state(arrays, "pattern", net.pattern_state());
+  arrays["signal"] = copy_of(net.signal());
+  std::vector<std::int64_t> scalars(kScalars);
+  scalars[kSteps] = net.steps;
+  scalars[kClosed] = wiring.closed;
+  scalars[kMaxDepth] = wiring.max_depth;
+  scalars[kDouble] = net.dtype() == DType::f64;
+  arrays["scalars"] = copy_of(scalars);
+  return arrays;
+}
+
+std::shared_ptr<CharNet> net_of_arrays(const py::dict& arrays, const std::string& device) {
+  const Reader from(arrays);
+  const auto scalars = from.vector<std::int64_t>("scalars");
+  SG_REQUIRE(scalars.size() == kScalars, kWhere, "scalars: got ", scalars.size(),
+             " values, expected ", int{kScalars});
+  SG_REQUIRE(scalars[kMaxDepth] >= 1 && scalars[kMaxDepth] <= 64, kWhere, "got max_depth ",
+             scalars[kMaxDepth], ", expected 1 to 64");
+  SG_REQUIRE(scalars[kSteps] >= 0 && scalars[kClosed] >= 0, kWhere, "got ", scalars[kSteps],
+             " steps and ", scalars[kClosed], " pruned inputs, expected 0 or more");
+  Wiring wiring;
+  wiring.graph = read_graph(from);
+  wiring.sub_dags = read_sub_dags(from);
+  wiring.memory = from.vector<NodeId>("memory.node");
+  wiring.closed = scalars[kClosed];
+  wiring.max_depth = static_cast<std::int32_t>(scalars[kMaxDepth]);
+  InputRows rows;
+  rows.outputs = kVocabulary;
+  rows.row_begin = from.vector<std::int32_t>("tree.row_begin");
+  rows.target = from.vector<std::int32_t>("tree.output");
+  wiring.patterns =
+      std::make_shared<PatternTree>(from.vector<std::int32_t>("tree.parent"),
+                                    from.vector<std::uint8_t>("tree.symbol"), std::move(rows));
+  auto net = std::make_shared<CharNet>(open_backend(device),
+                                       scalars[kDouble] ? DType::f64 : DType::f32, wiring);
+  read_state(from, "hidden", net->hidden_state());
+  read_state(from, "input", net->input_state());
+  read_state(from, "pattern", net->pattern_state());
+  net->set_signal(from.vector<float>("signal"));
+  net->steps = scalars[kSteps];
+  return net;
+}
+
+}  // namespace sparsegrow::python
