@@ -27,7 +27,8 @@ class CpuBackend final : public Backend {
   void activate(const DeviceCsr& csr, std::int32_t level, ActivationParams f, const Buffer* srelu,
                 const Panel& z, Panel& a) override;
   void activate_grad(const DeviceCsr& csr, std::int32_t level, ActivationParams f,
-                     const Buffer* srelu, const Panel& z, Panel& d, Buffer* dsrelu) override;
+                     const Buffer* srelu, const Panel& z, Panel& d, Buffer* dsrelu,
+                     SlopeOf of) override;
   void dropout(const DeviceCsr& csr, std::int32_t level, DropoutParams drop, Panel& panel) override;
   void softmax_xent(const Panel& z, std::int32_t first_row, std::int32_t classes,
                     const Buffer& labels, Panel& d, Buffer& losses, Buffer& correct) override;

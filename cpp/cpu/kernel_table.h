@@ -81,6 +81,7 @@ struct ActivateTask {
   Real* a;       // activate: result; activate_grad: gradient, changed in place
   Real* dsrelu;  // activate_grad of SReLU only
   bool accumulate;
+  bool from_output;  // activate_grad of tanh and sigmoid: z holds f(z)
 };
 
 template <class Real>

@@ -33,18 +33,24 @@ void CpuBackend::activate(const DeviceCsr& csr, std::int32_t level, ActivationPa
     using Real = decltype(real);
     for_level_tiles<Real>(host.target_plan, level, z, [&](std::int32_t t, const TileRows& at) {
       table<Real>().activate({at, f, srelu ? srelu->as<Real>() : nullptr, host.targets(),
-                              tile_of<Real>(z, t).data, tile_of<Real>(a, t).data, nullptr, false});
+                              tile_of<Real>(z, t).data, tile_of<Real>(a, t).data, nullptr, false,
+                              false});
     });
   });
 }
 
 void CpuBackend::activate_grad(const DeviceCsr& csr, std::int32_t level, ActivationParams f,
-                               const Buffer* srelu, const Panel& z, Panel& d, Buffer* dsrelu) {
+                               const Buffer* srelu, const Panel& z, Panel& d, Buffer* dsrelu,
+                               SlopeOf of) {
   constexpr char where[] = "Backend.activate_grad";
   const Csr& host = csr.host();
   require_activation(where, host, level, f, srelu, z, d);
   SG_REQUIRE((srelu != nullptr) == (dsrelu != nullptr), where, "got one of srelu and dsrelu, ",
              "expected both or none");
+  SG_REQUIRE(
+      of == SlopeOf::input || f.kind == ActivationKind::tanh || f.kind == ActivationKind::sigmoid,
+      where, "the slope of this activation cannot be told from its output: got kind ",
+      static_cast<std::int32_t>(f.kind), ", expected tanh or sigmoid");
   if (dsrelu) {
     require_buffer(where, "dsrelu", *dsrelu, std::int64_t{kSreluParameters} * host.targets(),
                    size_of(z.dtype()));
@@ -54,7 +60,8 @@ void CpuBackend::activate_grad(const DeviceCsr& csr, std::int32_t level, Activat
     for_level_tiles<Real>(host.target_plan, level, z, [&](std::int32_t t, const TileRows& at) {
       table<Real>().activate_grad({at, f, srelu ? srelu->as<Real>() : nullptr, host.targets(),
                                    tile_of<Real>(z, t).data, tile_of<Real>(d, t).data,
-                                   dsrelu ? dsrelu->as<Real>() : nullptr, t > 0});
+                                   dsrelu ? dsrelu->as<Real>() : nullptr, t > 0,
+                                   of == SlopeOf::output});
     });
   });
 }

@@ -45,9 +45,18 @@ inline void srelu_grad(const ActivateTask<Real>& task) {
 }
 
 template <class Real, int N>
+inline void slope_of_output(const ActivateTask<Real>& task) {
+  using V = Lanes<Real, N>;
+  if (task.f.kind == ActivationKind::tanh)
+    return scale_rows<Real, N>(task, [](V a) { return 1 - a * a; });
+  scale_rows<Real, N>(task, [](V a) { return a * (1 - a); });
+}
+
+template <class Real, int N>
 inline void activate_grad_lanes(const ActivateTask<Real>& task) {
   using V = Lanes<Real, N>;
   const V one = splat<V>(Real(1)), slope = splat<V>(static_cast<Real>(task.f.slope));
+  if (task.from_output) return slope_of_output<Real, N>(task);
   switch (task.f.kind) {
     case ActivationKind::identity:
       return;

@@ -34,6 +34,8 @@ struct SampleMatrix {
 
 // Where the sums of spmm start.
 enum class SumFrom { bias, target };
+// What activate_grad takes the slope of f from.
+enum class SlopeOf { input, output };
 
 // Memory neurons of one level: panel rows, and the place of each among all cells.
 struct CellRows {
@@ -79,9 +81,11 @@ class Backend {
                         const Buffer* srelu, const Panel& z, Panel& a) = 0;
 
   // d[r] *= f'(z[r]) in place, for the target rows of a level; for SReLU also writes those rows of
-  // `dsrelu` (4 x rows, summed over the batch).
+  // `dsrelu` (4 x rows, summed over the batch). With SlopeOf::output, z holds f(z) instead, which
+  // saves tanh and sigmoid a second evaluation; the other kinds refuse it.
   virtual void activate_grad(const DeviceCsr& csr, std::int32_t level, ActivationParams f,
-                             const Buffer* srelu, const Panel& z, Panel& d, Buffer* dsrelu) = 0;
+                             const Buffer* srelu, const Panel& z, Panel& d, Buffer* dsrelu,
+                             SlopeOf of = SlopeOf::input) = 0;
 
   // Drops units of the target rows of a level, in place, and scales the others by 1 / (1 - rate).
   // The same parameters give the same mask, so the backward pass applies it to the gradient.

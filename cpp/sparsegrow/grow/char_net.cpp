@@ -186,7 +186,8 @@ double CharNet::loss(const CharBatch& batch) {
 void CharNet::backward(const CharBatch& batch, const CellMemory& memory) {
   for (std::int32_t level = wiring_.max_depth; level >= 1; --level) {
     backend_->spmm_t(*device_, level, *product_, delta_, delta_);
-    backend_->activate_grad(*device_, level, kHiddenActivation, nullptr, z_, delta_, nullptr);
+    backend_->activate_grad(*device_, level, kHiddenActivation, nullptr, a_, delta_, nullptr,
+                            SlopeOf::output);
     const CellRows cells = cells_of(level, batch.streams);
     if (!cells.rows.empty()) {
       backend_->cell_grad(cells, hidden_.buffer("cell"), *memory.before, tape_, delta_, *dcell_);
