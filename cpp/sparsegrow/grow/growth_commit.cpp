@@ -16,14 +16,13 @@ constexpr double kCellStart[kCellParameters] = {0.5, 0, 0, 0.5, 0, 2, 0.5, 0, 0,
 }  // namespace
 
 void GrowthCommit::commit_graph() {
-  if (new_nodes_.empty() && new_edges_.empty() && removed_hidden_.empty()) return;
+  if (new_nodes_.empty() && new_edges_.empty() && removed_.hidden.empty()) return;
   Graph graph;
   graph.restore(wiring_.graph);
   Mutation mutation;
   mutation.new_nodes = new_nodes_;
   for (const NewEdge& edge : new_edges_) mutation.added_edges.push_back({edge.source, edge.target});
-  std::sort(removed_hidden_.begin(), removed_hidden_.end());
-  mutation.removed_positions = removed_hidden_;
+  mutation.removed_positions = removed_.hidden;
   graph.apply(mutation);
   const Remap remap = graph.commit();
   wiring_.graph = graph.snapshot();
@@ -66,12 +65,12 @@ void GrowthCommit::start_columns() {
 }
 
 void GrowthCommit::close_inputs() {
-  for (const std::int32_t place : closed_inputs_) {
+  for (const std::int32_t place : removed_.inputs) {
     for (const char* name : {"weight", "gate"}) {
       store_element(net_.input_.buffer(name), net_.dtype_, place, 0.0);
     }
   }
-  wiring_.closed += static_cast<std::int64_t>(closed_inputs_.size());
+  wiring_.closed += static_cast<std::int64_t>(removed_.inputs.size());
 }
 
 void GrowthCommit::start_cells() {
@@ -85,19 +84,16 @@ void GrowthCommit::start_cells() {
 }
 
 void GrowthCommit::carry_patterns() {
-  if (pattern_edges_.empty() && removed_patterns_.empty()) return;
+  if (pattern_edges_.empty() && removed_.patterns.empty()) return;
   auto tree = std::make_shared<PatternTree>(*wiring_.patterns);
-  if (!removed_patterns_.empty()) {
-    std::sort(removed_patterns_.begin(), removed_patterns_.end());
-    net_.pattern_.carry(tree->remove(removed_patterns_));
-  }
+  if (!removed_.patterns.empty()) net_.pattern_.carry(tree->remove(removed_.patterns));
   if (!pattern_edges_.empty()) net_.pattern_.carry(tree->add(pattern_edges_, bare_patterns_));
   wiring_.patterns = std::move(tree);
 }
 
 // What is written in place is first copied, so that the tables kept by apply() stay as they were.
 void GrowthCommit::own_arrays() {
-  if (!closed_inputs_.empty()) net_.input_.restore(net_.input_.snapshot());
+  if (!removed_.inputs.empty()) net_.input_.restore(net_.input_.snapshot());
   if (!new_cells_.empty()) net_.hidden_.restore(net_.hidden_.snapshot());
 }
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "sparsegrow/grow/char_net.h"
+#include "sparsegrow/grow/weak_edges.h"
 
 namespace sparsegrow {
 
@@ -66,9 +67,9 @@ class GrowthCommit {
   std::vector<NewColumn> new_columns_;
   std::vector<NodeId> new_cells_;
   std::vector<PatternEdge> pattern_edges_, bare_patterns_;
-  std::vector<std::int32_t> removed_hidden_, removed_patterns_;  // places, rising after commit
-  std::vector<std::int32_t> closed_inputs_;                      // elements of the blocks
-  std::vector<std::int32_t> deepened_;                           // sub-DAGs
+  WeakEdges removed_;
+  bool prunes_ = false;
+  std::vector<std::int32_t> deepened_;  // sub-DAGs
   std::vector<std::int64_t> counts_;
 };
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "sparsegrow/backend/element.h"
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/base/rng.h"
 #include "sparsegrow/grow/growth_commit.h"
@@ -196,63 +195,12 @@ void GrowthCommit::specialise(const Proposal& p, const PatternOffer& offer) {
   counts_.back() = static_cast<std::int64_t>(count);
 }
 
-// The weakest edges by |weight * gate| of those that have been trained, whatever their kind.
 void GrowthCommit::prune(const Proposal& p) {
   SG_REQUIRE(p.sub_dag == -1 || (p.sub_dag >= 0 && p.sub_dag < kVocabulary), kWhere,
              "prune: got sub-DAG ", p.sub_dag, ", expected -1 (all) to ", kVocabulary - 1);
-  SG_REQUIRE(removed_hidden_.empty() && removed_patterns_.empty() && closed_inputs_.empty(), kWhere,
-             "prune: got two of them in one commit, expected one");
-  struct Weak {
-    double strength;
-    int table;
-    std::int32_t place;
-    bool operator<(const Weak& o) const {
-      if (strength != o.strength) return strength < o.strength;
-      return table != o.table ? table < o.table : place < o.place;
-    }
-  };
-  std::vector<Weak> weak;
-  const auto consider = [&](StateTable& state, int table, std::int64_t place) {
-    const double weight = load_element(state.buffer("weight"), net_.dtype_, place);
-    const double gate = load_element(state.buffer("gate"), net_.dtype_, place);
-    const bool trained = load_element(state.buffer("weight.sum"), net_.dtype_, place) > 0;
-    const bool closed = weight == 0 && gate == 0;
-    if (trained && !closed)
-      weak.push_back({std::abs(weight * gate), table, static_cast<std::int32_t>(place)});
-  };
-  const Csr& csr = net_.csr();
-  const auto wanted = [&](std::int32_t group) { return p.sub_dag == -1 || group == p.sub_dag; };
-  for (std::int32_t row = 0; row < wiring_.rows(); ++row) {
-    const auto i = static_cast<std::size_t>(row);
-    const NodeId node = wiring_.graph->nodes.node[i];
-    const std::int32_t group = wiring_.graph->nodes.spec[static_cast<std::size_t>(node)].group;
-    if (!wanted(group == kVocabulary ? row - net_.first_output() : group)) continue;
-    for (std::int32_t e = csr.by_target.row_begin[i]; e < csr.by_target.row_begin[i + 1]; ++e) {
-      consider(net_.hidden_, 0, e);
-    }
-  }
-  for (std::int32_t e = 0; p.sub_dag == -1 && e < net_.patterns().edges(); ++e) {
-    consider(net_.pattern_, 1, e);
-  }
-  for (std::int32_t s = 0; s < kVocabulary; ++s) {
-    if (!wanted(s)) continue;
-    const InputBlock& block = net_.blocks_.blocks[static_cast<std::size_t>(s)];
-    for (std::int64_t r = 0; r < std::int64_t{block.positions} * kVocabulary; ++r) {
-      for (std::int32_t j = 0; j < block.neurons; ++j) {
-        consider(net_.input_, 2, block.begin + r * block.stride + j);
-      }
-    }
-  }
-  SG_REQUIRE(static_cast<std::int64_t>(weak.size()) >= p.count, kWhere, "prune: got count ",
-             p.count, ", there are ", weak.size(), " trained edges");
-  const auto last = weak.begin() + static_cast<std::ptrdiff_t>(p.count);
-  std::nth_element(weak.begin(), last - 1, weak.end());
-  for (auto edge = weak.begin(); edge != last; ++edge) {
-    (edge->table == 0   ? removed_hidden_
-     : edge->table == 1 ? removed_patterns_
-                        : closed_inputs_)
-        .push_back(edge->place);
-  }
+  SG_REQUIRE(!prunes_, kWhere, "prune: got two of them in one commit, expected one");
+  prunes_ = true;
+  removed_ = weakest_edges(net_, p.sub_dag, p.count);
   counts_.back() = p.count;
 }
 
