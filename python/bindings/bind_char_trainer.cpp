@@ -131,19 +131,20 @@ void bind_char_trainer(py::module_& module) {
   bind_records(module);
   const CharTrainerConfig d;
   py::class_<PyCharTrainer>(module, "CharTrainer", "Optimizer steps of a growing network.")
-      .def(py::init([](const PyCharNet& net, const py::array& tokens, std::int32_t streams,
-                       std::int32_t window, double input, double pattern, double hidden,
-                       double bias, double cell, double epsilon, double decay, bool scout) {
-             const CharRates rates{input, pattern, hidden, bias, cell, epsilon, decay};
-             return std::make_unique<PyCharTrainer>(
-                 net, tokens, CharTrainerConfig{streams, window, rates, scout});
-           }),
-           py::arg("net"), py::arg("tokens"), py::kw_only(), py::arg("streams") = d.streams,
-           py::arg("window") = d.window, py::arg("input_rate") = d.rates.input,
-           py::arg("pattern_rate") = d.rates.pattern, py::arg("hidden_rate") = d.rates.hidden,
-           py::arg("bias_rate") = d.rates.bias, py::arg("cell_rate") = d.rates.cell,
-           py::arg("epsilon") = d.rates.epsilon, py::arg("decay") = d.rates.decay,
-           py::arg("scout") = d.scout)
+      .def(
+          py::init([](const PyCharNet& net, const py::array& tokens, std::int32_t streams,
+                      std::int32_t window, double input, double pattern, double hidden, double bias,
+                      double cell, double epsilon, double decay, bool scout, double least_gain) {
+            const CharRates rates{input, pattern, hidden, bias, cell, epsilon, decay};
+            return std::make_unique<PyCharTrainer>(
+                net, tokens, CharTrainerConfig{streams, window, rates, scout, least_gain});
+          }),
+          py::arg("net"), py::arg("tokens"), py::kw_only(), py::arg("streams") = d.streams,
+          py::arg("window") = d.window, py::arg("input_rate") = d.rates.input,
+          py::arg("pattern_rate") = d.rates.pattern, py::arg("hidden_rate") = d.rates.hidden,
+          py::arg("bias_rate") = d.rates.bias, py::arg("cell_rate") = d.rates.cell,
+          py::arg("epsilon") = d.rates.epsilon, py::arg("decay") = d.rates.decay,
+          py::arg("scout") = d.scout, py::arg("least_gain") = d.least_gain)
       .def("train", &PyCharTrainer::train, py::arg("steps"), py::arg("rate") = 1.0,
            "Optimizer steps; `rate` is a factor on all learning rates.")
       .def("evaluate", &PyCharTrainer::measure, py::arg("tokens"), py::arg("begin") = 0,

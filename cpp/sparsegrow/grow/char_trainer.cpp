@@ -9,8 +9,6 @@
 namespace sparsegrow {
 namespace {
 
-constexpr double kLeastGain = 2.0;  // nats that an offered edge would have gained
-
 // Nanoseconds on the nominal machine, measured once on two cores (docs/growth.md).
 constexpr double kPerInput = 0.35;     // sample, neuron and position
 constexpr double kPerHidden = 1.2;     // sample and hidden edge
@@ -141,19 +139,18 @@ TrainRecord CharTrainer::train(std::int64_t steps, double factor) {
   return record;
 }
 
-// What was noted is about the tree as it was.
 std::vector<std::int64_t> CharTrainer::grow(const std::vector<Proposal>& proposals) {
   const bool specialises = std::any_of(proposals.begin(), proposals.end(), [](const Proposal& p) {
     return p.kind == MutationKind::specialise;
   });
   const auto counts =
-      net_->grow(proposals, specialises ? scout_.offer(kLeastGain) : PatternOffer{});
-  if (specialises) scout_.clear();
+      net_->grow(proposals, specialises ? scout_.offer(config_.least_gain) : PatternOffer{});
+  if (specialises) scout_.settle(net_->patterns());
   return counts;
 }
 
 std::int64_t CharTrainer::offered() {
-  return static_cast<std::int64_t>(scout_.offer(kLeastGain).edges.size());
+  return static_cast<std::int64_t>(scout_.offer(config_.least_gain).edges.size());
 }
 
 std::vector<double> CharTrainer::memory() {

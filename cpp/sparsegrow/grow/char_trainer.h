@@ -15,7 +15,8 @@ struct CharTrainerConfig {
   std::int32_t streams = 32;  // a multiple of 8
   std::int32_t window = 32;   // consecutive characters of a stream in one step
   CharRates rates;
-  bool scout = true;  // note what patterns would gain
+  bool scout = true;      // note what patterns would gain
+  double least_gain = 2;  // nats that an edge must promise to be offered
 };
 
 // Sums over the steps of one call; loss is the mean in nats per character.

@@ -64,20 +64,39 @@ const Scout::Entry* Scout::find(std::uint64_t key) const {
   return nullptr;
 }
 
+// keep(entry) may change an entry; false leaves it out.
+template <class Keep>
+void Scout::rebuild(std::size_t slots, Keep keep) {
+  const std::vector<Entry> old = std::move(entries_);
+  entries_.assign(slots, Entry{});
+  used_ = 0;
+  for (Entry e : old) {
+    if (e.key != 0 && keep(e)) entry(e.key) = e;
+  }
+}
+
 // Doubles the table, or, where it is as large as it may be, halves all counts and forgets what was
 // met once.
 void Scout::make_room() {
-  const std::vector<Entry> old = std::move(entries_);
-  const bool grow = old.size() < kMostEntries;
-  entries_.assign(grow ? old.size() * 2 : old.size(), Entry{});
-  used_ = 0;
-  for (const Entry& e : old) {
-    if (e.key == 0 || (!grow && e.count < 2)) continue;
-    Entry& kept = entry(e.key);
-    kept.count = grow ? e.count : e.count / 2;
-    kept.chance =
-        grow ? e.chance : e.chance * static_cast<float>(kept.count) / static_cast<float>(e.count);
+  if (entries_.size() < kMostEntries) {
+    return rebuild(entries_.size() * 2, [](const Entry&) { return true; });
   }
+  rebuild(entries_.size(), [](Entry& e) {
+    const std::uint32_t half = e.count / 2;
+    e.chance *= static_cast<float>(half) / static_cast<float>(e.count);
+    e.count = half;
+    return half > 0;
+  });
+}
+
+void Scout::settle(const PatternTree& tree) {
+  rebuild(entries_.size(), [&](const Entry& e) {
+    const PatternEdge edge = edge_of(e.key);
+    if (edge.symbol != kSamePattern)
+      return tree.child(edge.parent, edge.symbol) == PatternTree::kNone;
+    return edge.output == static_cast<std::int32_t>(kAnyOutput) ||
+           !tree.has_edge(edge.parent, edge.output);
+  });
 }
 
 void Scout::note(Span<const Token> text, const PatternTree& tree, const CharBatch& batch,

@@ -26,6 +26,8 @@ class Scout {
   // (c - n p)^2 / (2 (n p (1 - p) + 1)).
   PatternOffer offer(double least) const;
 
+  // Forgets what was noted of patterns that the tree has by now.
+  void settle(const PatternTree& tree);
   void clear();
   std::int64_t bytes() const { return static_cast<std::int64_t>(entries_.size() * sizeof(Entry)); }
 
@@ -46,6 +48,8 @@ class Scout {
   };
   Entry& entry(std::uint64_t key);
   const Entry* find(std::uint64_t key) const;
+  template <class Keep>
+  void rebuild(std::size_t slots, Keep keep);
   void make_room();
 
   std::vector<Entry> entries_;  // open addressing
