@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from sparsegrow import __version__
-from sparsegrow.cli import bench, fit, info
+from sparsegrow.cli import bench, fit, info, report
 from sparsegrow.cli.arguments import StoppedError, is_mistake, message_of, spread_lists
 
 app = typer.Typer(
@@ -20,6 +20,7 @@ app = typer.Typer(
 app.command("fit")(fit.fit)
 app.command("info")(info.info)
 app.command("bench")(bench.bench)
+app.command("report")(report.report)
 
 
 def show_version(wanted: bool) -> None:
