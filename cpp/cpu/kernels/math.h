@@ -1,9 +1,9 @@
 // exp, tanh and sigmoid on lane blocks. float32 is our own, branch-free, so that it vectorises;
 // float64 calls the C library lane by lane, as it exists for proofs and not for speed.
 //
-// float32, largest errors over every 61st of all floats: exp 1.0, tanh 1.3, sigmoid 2.4 units in
-// the last place. Results that would be subnormal are zero, large inputs saturate (exp: infinity),
-// infinities are handled and NaN stays NaN.
+// float32, largest errors over every 61st of all floats, in units in the last place: exp 1.0, tanh
+// 5.8 (4.4 with fused multiply-add), sigmoid 2.4. Results that would be subnormal are zero, large
+// inputs saturate (exp: infinity), infinities are handled and NaN stays NaN.
 #pragma once
 
 #include "cpu/kernels/lanes.h"
@@ -41,16 +41,23 @@ struct Math<float, N> {
     return x < splat<V>(-87.336544f) ? V{} : p;
   }
 
+  // x P(x^2) / Q(x^2) of degrees 5 and 4, fitted to the least relative error (1.3e-9) up to 9,
+  // where tanh is 1 in float32. Half the time of the way over exp.
   static V tanh(V x) {
-    const V a = x < V{} ? -x : x;
-    const V z = x * x;
-    V p = z * -5.70498872745e-3f + 2.06390887954e-2f;
-    p = p * z - 5.37397155531e-2f;
-    p = p * z + 1.33314422036e-1f;
-    p = p * z - 3.33332819422e-1f;
-    const V small = p * z * x + x;
-    const V large = 1.0f - 2.0f / (exp(a + a) + 1.0f);
-    return a < splat<V>(0.625f) ? small : (x < V{} ? -large : large);
+    const V limit = splat<V>(9.0f), one = splat<V>(1.0f);
+    x = x > limit ? limit : x < -limit ? -limit : x;
+    const V s = x * x;
+    V p = s * -1.22462485e-11f + 3.06425303e-8f;
+    p = p * s + 2.80313118e-5f;
+    p = p * s + 3.86950803e-3f;
+    p = p * s + 0.136808565f;
+    p = p * s + 1.0f;
+    V q = s * 1.28903516e-6f + 3.94071345e-4f;
+    q = q * s + 2.72501567e-2f;
+    q = q * s + 0.470141886f;
+    q = q * s + 1.0f;
+    const V y = x * p / q;
+    return y > one ? one : y < -one ? -one : y;
   }
 
   static V sigmoid(V x) { return 1.0f / (1.0f + exp(-x)); }
