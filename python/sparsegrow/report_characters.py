@@ -7,7 +7,7 @@ from collections.abc import Iterable
 import numpy as np
 
 from sparsegrow.report_markup import Markup, element, label, line, picture, table
-from sparsegrow.report_net import SUB_DAG_KEYS, Integers, NetFacts, name_of, symbol_of
+from sparsegrow.report_net import Integers, NetFacts, name_of, symbol_of
 from sparsegrow.report_scale import Scale, compact, whole
 
 LEFT, COLUMN, RIGHT = 8.0, 9.4, 10.0
@@ -18,8 +18,17 @@ PANELS = (
     ("context", "Context, in characters", "linear"),
     ("depth", "Depth, in hidden layers", "linear"),
     ("memory", "Memory neurons", "linear"),
+    ("patterns", "Pattern inputs of the output", "linear"),
 )
-HEADINGS = ("Context", "Hidden", "Reading input", "Depth", "Memory", "Edges")
+COLUMNS = (
+    ("edges", "Edges"),
+    ("hidden", "Hidden"),
+    ("input_neurons", "Reading input"),
+    ("context", "Context"),
+    ("depth", "Depth"),
+    ("memory", "Memory"),
+    ("patterns", "Patterns"),
+)
 FAN_WIDTH, FAN_HEIGHT, FAN_BASE, FAN_TOP = 460.0, 250.0, 208.0, 24.0
 FAN_WIDEST = 64.0
 
@@ -47,12 +56,12 @@ INTRODUCTION = (
 
 def bars(net: NetFacts, order: Integers) -> Markup:
     """Return a panel of bars for each figure, over the same characters."""
-    count = len(order)
-    width, height = LEFT + COLUMN * count + RIGHT, PANEL * len(PANELS) + 24
+    shown = [each for each in PANELS if each[0] != "patterns" or net.patterns.any()]
+    width, height = LEFT + COLUMN * len(order) + RIGHT, PANEL * len(shown) + 24
     panels = [
         part
-        for i, (key, title, kind) in enumerate(PANELS)
-        for part in panel(net.sub_dags[key][order], title, kind, PANEL * i, order)
+        for i, (key, title, kind) in enumerate(shown)
+        for part in panel(net.sizes[key][order], title, kind, PANEL * i, order)
     ]
     signs = [
         label(symbol_of(int(t)), middle(i), height - 8, "middle", "sign")
@@ -95,7 +104,7 @@ def told(net: NetFacts, order: Integers) -> str:
     first, last = int(order[0]), int(order[-1])
     parts = []
     for what, token in (("largest", first), ("smallest", last)):
-        sizes = {key: int(net.sub_dags[key][token]) for key in SUB_DAG_KEYS}
+        sizes = {key: int(net.sub_dags[key][token]) for key in ("edges", "context", "depth")}
         parts.append(
             f"The {what} is {name_of(token)}: {sizes['edges']:,} edges, context "
             f"{sizes['context']}, depth {sizes['depth']}."
@@ -106,10 +115,10 @@ def told(net: NetFacts, order: Integers) -> str:
 def character_table(net: NetFacts, order: Integers) -> Markup:
     """Return all figures of all characters."""
     rows = [
-        [name_of(int(t)), *(whole(int(net.sub_dags[key][t])) for key in SUB_DAG_KEYS)]
+        [name_of(int(t)), *(whole(int(net.sizes[key][t])) for key, _ in COLUMNS)]
         for t in order.tolist()
     ]
-    return table(["Character", *HEADINGS], rows, "Sub-DAGs by size")
+    return table(["Character", *(heading for _, heading in COLUMNS)], rows, "Sub-DAGs by size")
 
 
 def fan_in_section(net: NetFacts) -> Markup:

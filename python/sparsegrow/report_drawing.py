@@ -54,7 +54,10 @@ def told(dag: SubDag, layout: Layout) -> str:
         f"{dag.memory} with memory; {counted(dag.context, 'character')} of context, read by "
         f"{reading:,}; {counted(dag.edges, 'edge')}, {len(dag.links):,} of them among neurons. "
     )
-    also = "Patterns are inputs that are live when the last few characters equal a string. "
+    also = (
+        f"Its output also has {counted(dag.patterns, 'pattern')}, inputs that are live when the "
+        "last few characters equal a string. "
+    )
     return text + (also if dag.patterns else "") + left_out(dag, layout)
 
 

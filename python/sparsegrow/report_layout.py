@@ -146,6 +146,6 @@ def strongest_links(dag: SubDag, shown: set[int], most: int) -> list[Link]:
         return ranked
     by_source = sorted(ranked, key=lambda link: link.source)  # stable: strongest last
     chosen = {id(list(group)[-1]) for _, group in groupby(by_source, key=lambda k: k.source)}
-    room = max(0, most - len(chosen))
-    chosen.update(id(link) for link in ranked[len(ranked) - room :])
+    others = [id(link) for link in ranked if id(link) not in chosen]
+    chosen.update(others[max(0, len(ranked) - max(most, len(chosen))) :])
     return [link for link in ranked if id(link) in chosen]

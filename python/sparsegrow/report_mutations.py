@@ -29,9 +29,7 @@ def mutations_section(run: RunFacts) -> Markup:
         element("p", *(key_of(fate) for fate in FATES), class_="keys"),
         element("div", time_line(run), class_="scroll wide", tabindex="0"),
         outcomes(run.mutations),
-        element(
-            "p", "* of those accepted, rolled back or not; edges of those kept.", class_="note"
-        ),
+        element("p", FOOTNOTE, class_="note"),
     )
 
 

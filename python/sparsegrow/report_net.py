@@ -47,6 +47,11 @@ class NetFacts:
     strength: Floats
     patterns: Integers
 
+    @property
+    def sizes(self) -> Mapping[str, Integers]:
+        """Return what there is to know per character, the patterns included."""
+        return {**self.sub_dags, "patterns": self.patterns}
+
     @cached_property
     def inner_fan_in(self) -> Integers:
         """How many edges each hidden neuron has from others."""

@@ -17,6 +17,7 @@ from sparsegrow.report_scale import NO_FIGURE, compact, decimals, duration, whol
 
 POLICY = "default-src 'none'; style-src 'unsafe-inline'; script-src 'unsafe-inline'"
 FIRST_LINKS, OTHER_LINKS = 600, 200  # edges of the drawing shown first, and of each other one
+ROOM = 1_000_000  # neurons times edges of each other drawing: keeps the page below 2 MB
 STYLE = Path(__file__).with_name("report.css")
 SCRIPT = Path(__file__).with_name("report.js")
 PARTS = ("training", "mutations", "trials", "evaluation")
@@ -136,7 +137,8 @@ def drawing_section(net: NetFacts, token: int) -> Markup:
 
 def brief_drawing(net: NetFacts, token: int) -> Markup:
     """Return a drawing that takes little room: there are many of them."""
-    return draw_sub_dag(take_out(net, token), OTHER_LINKS, words=False)
+    links = min(OTHER_LINKS, ROOM // len(net.neurons["layer"]))
+    return draw_sub_dag(take_out(net, token), links, words=False)
 
 
 def chooser(net: NetFacts, token: int) -> Markup:
