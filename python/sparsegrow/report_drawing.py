@@ -72,7 +72,7 @@ def left_out(dag: SubDag, layout: Layout) -> str:
     also = f", nor {counted(hidden_neurons, 'weak neuron')}" if hidden_neurons else ""
     return (
         f"The {hidden_links:,} weakest edges among neurons are not drawn{also}; those drawn hold "
-        f"{drawn:.0%} of the strength."
+        f"{drawn:.1%} of the strength."
     )
 
 

@@ -49,7 +49,7 @@ def charts(run: RunFacts) -> list[Chart]:
         chart(run, "params", "Parameters", kind="log"),
         edges_chart(run),
         chart(run, "hidden", "Hidden units", kind="log"),
-        chart(run, "max_depth", "Depth of the deepest sub-DAG, in hidden layers"),
+        chart(run, "max_depth", "Greatest depth, in hidden layers"),
         chart(run, "max_context", "Longest context, in characters"),
         memory_chart(run),
         chart(run, "chars_per_second", "Characters per second in training", steps=False),

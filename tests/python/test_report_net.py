@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 
 from run_folders import embryo_facts, grown_facts, hand_made_net
+from sparsegrow import _sparsegrow as native
 from sparsegrow import report_characters, report_markup, report_net, report_scale
 from sparsegrow.report_drawing import bands, draw_sub_dag, told
 from sparsegrow.report_layout import MOST_IN_ROW, layout_of
@@ -120,3 +121,18 @@ def test_bins_of_the_fan_in_hold_every_neuron():
     assert bins[0] == (0, 0, 1)
     assert bins[-1] == (2048, 4095, 1)
     assert all(low <= high for low, high, _ in bins)
+
+
+def test_the_engine_gives_what_is_needed():
+    net = native.CharNet(seed=3)
+    grown = [("widen", E, 1, 4), ("deepen", E, 1, 3), ("expand_context", E, 0, 2)]
+    for kind, sub_dag, layer, count in [*grown, ("activate_memory", E, 0, 2)]:
+        proposal = native.Proposal(kind=kind, sub_dag=sub_dag, layer=layer, count=count, seed=1)
+        net.grow([proposal])
+    facts = facts_of(net)
+    dag = take_out(facts, E)
+    assert (len(dag.neurons), dag.depth, dag.context, dag.memory) == (8, 2, 4, 2)
+    assert sum(neuron.reads_input for neuron in dag.neurons) == 5
+    assert dag.edges == 5 * 4 * 98 + len(dag.links)
+    assert sum(take_out(facts, token).edges for token in range(98)) == net.edges
+    assert f"{dag.edges:,} edges" in draw_sub_dag(dag, 600)
