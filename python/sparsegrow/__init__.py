@@ -11,9 +11,13 @@ from sparsegrow._sparsegrow import (
     num_threads,
     set_num_threads,
 )
+from sparsegrow.char_model import CharModel, load
+from sparsegrow.corpus import Corpus, load_corpus
+from sparsegrow.corpus_error import CorpusError
+from sparsegrow.growing import Run, grow, resume
+from sparsegrow.growth_settings import GrowthSettings
 from sparsegrow.mlp import SparseMLP
-
-load = SparseMLP.load
+from sparsegrow.report import report
 
 
 def info() -> dict[str, Any]:
@@ -26,4 +30,20 @@ def info() -> dict[str, Any]:
     }
 
 
-__all__ = ["SparseMLP", "__version__", "info", "load", "num_threads", "set_num_threads"]
+__all__ = [
+    "CharModel",
+    "Corpus",
+    "CorpusError",
+    "GrowthSettings",
+    "Run",
+    "SparseMLP",
+    "__version__",
+    "grow",
+    "info",
+    "load",
+    "load_corpus",
+    "num_threads",
+    "report",
+    "resume",
+    "set_num_threads",
+]

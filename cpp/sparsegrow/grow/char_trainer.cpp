@@ -64,6 +64,7 @@ CharTrainer::CharTrainer(std::shared_ptr<CharNet> net, Span<const Token> text,
   advance();
   memory_ = net_->make_memory(config.streams);
   memory_graph_ = net_->wiring().graph;
+  scouted_ = net_->wiring().patterns;
 }
 
 // A stream that reaches the end of the text goes on at its beginning.
@@ -74,7 +75,12 @@ void CharTrainer::advance() {
   }
 }
 
-void CharTrainer::adopt_rows() {
+// The network may have grown or been rolled back since the last call.
+void CharTrainer::adopt_wiring() {
+  if (scouted_ != net_->wiring().patterns) {
+    scout_.settle(net_->patterns());
+    scouted_ = net_->wiring().patterns;
+  }
   if (memory_graph_ == net_->wiring().graph) return;
   memory_ = moved_memory(*net_, memory_, config_.streams, memory_graph_);
   memory_graph_ = net_->wiring().graph;
@@ -128,7 +134,7 @@ TrainRecord CharTrainer::train(std::int64_t steps, double factor) {
   SG_REQUIRE(steps >= 0, "CharTrainer.train", "got ", steps, " steps, expected 0 or more");
   SG_REQUIRE(std::isfinite(factor) && factor >= 0, "CharTrainer.train", "got rate ", factor,
              ", expected 0 or more");
-  adopt_rows();
+  adopt_wiring();
   TrainRecord record;
   for (std::int64_t k = 0; k < steps; ++k) step(factor, record);
   if (record.chars > 0) {
@@ -140,21 +146,23 @@ TrainRecord CharTrainer::train(std::int64_t steps, double factor) {
 }
 
 std::vector<std::int64_t> CharTrainer::grow(const std::vector<Proposal>& proposals) {
+  adopt_wiring();
   const bool specialises = std::any_of(proposals.begin(), proposals.end(), [](const Proposal& p) {
     return p.kind == MutationKind::specialise;
   });
   const auto counts =
       net_->grow(proposals, specialises ? scout_.offer(config_.least_gain) : PatternOffer{});
-  if (specialises) scout_.settle(net_->patterns());
+  adopt_wiring();
   return counts;
 }
 
 std::int64_t CharTrainer::offered() {
+  adopt_wiring();
   return static_cast<std::int64_t>(scout_.offer(config_.least_gain).edges.size());
 }
 
 std::vector<double> CharTrainer::memory() {
-  adopt_rows();
+  adopt_wiring();
   std::vector<double> values;
   const std::int64_t count = 2 * std::int64_t{config_.streams} * net_->wiring().rows();
   for (std::int64_t k = 0; k < count; ++k) {
@@ -172,7 +180,7 @@ void CharTrainer::restore(std::vector<std::int64_t> places, const Span<const dou
   for (const std::int64_t place : places) {
     SG_REQUIRE(place >= 0 && place <= last, where, "got place ", place, ", expected 0 to ", last);
   }
-  adopt_rows();
+  adopt_wiring();
   const std::size_t count = std::size_t{2} * start_.size() * std::size_t(net_->wiring().rows());
   SG_REQUIRE(memory.size() == count, where, "got ", memory.size(), " memory values, expected ",
              count);

@@ -61,7 +61,7 @@ class CharTrainer {
 
  private:
   void step(double factor, TrainRecord& record);
-  void adopt_rows();
+  void adopt_wiring();
   void advance();
   void note(TrainRecord& record);
   double work_of_step() const;
@@ -74,6 +74,7 @@ class CharTrainer {
   CellMemory memory_;
   Graph::Snapshot memory_graph_;  // whose rows memory_ has
   Scout scout_;
+  std::shared_ptr<const PatternTree> scouted_;  // the tree that scout_ speaks of
 };
 
 // Bits of the characters [begin, begin + count) of a text, each predicted from those before it.

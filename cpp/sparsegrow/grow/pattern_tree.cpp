@@ -122,6 +122,8 @@ void PatternTree::rebuild_index(std::size_t slots) {
 }
 
 std::int32_t PatternTree::find_or_make(const PatternEdge& edge) {
+  SG_REQUIRE(edge.parent >= 0 && edge.parent < patterns(), "PatternTree.add", "got pattern ",
+             edge.parent, ", expected 0 to ", patterns() - 1);
   if (edge.symbol == kSamePattern) return edge.parent;
   const std::int32_t found = child(edge.parent, edge.symbol);
   if (found != kNone) return found;

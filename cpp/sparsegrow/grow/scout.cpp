@@ -92,6 +92,7 @@ void Scout::make_room() {
 void Scout::settle(const PatternTree& tree) {
   rebuild(entries_.size(), [&](const Entry& e) {
     const PatternEdge edge = edge_of(e.key);
+    if (edge.parent >= tree.patterns()) return false;
     if (edge.symbol != kSamePattern)
       return tree.child(edge.parent, edge.symbol) == PatternTree::kNone;
     return edge.output == static_cast<std::int32_t>(kAnyOutput) ||

@@ -26,7 +26,8 @@ class Scout {
   // (c - n p)^2 / (2 (n p (1 - p) + 1)).
   PatternOffer offer(double least) const;
 
-  // Forgets what was noted of patterns that the tree has by now.
+  // Forgets what was noted of extensions that the tree has by now, and of patterns that it has no
+  // longer, after a rollback.
   void settle(const PatternTree& tree);
   void clear();
   std::int64_t bytes() const { return static_cast<std::int64_t>(entries_.size() * sizeof(Entry)); }

@@ -1,0 +1,128 @@
+"""What a growth run knows of itself: where it stands, its last round, what is on trial."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, fields
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparsegrow import _sparsegrow as native
+from sparsegrow.controller import Decision
+from sparsegrow.tokens import VOCABULARY
+
+BITS = float(np.log2(np.e))  # of a nat
+
+
+@dataclass
+class Progress:
+    """Where a run stands; all of it is saved."""
+
+    round: int = 0
+    seconds: float = 0.0
+    seconds_training: float = 0.0
+    seconds_mutations: float = 0.0
+    seconds_trials: float = 0.0
+    seconds_evaluation: float = 0.0
+    work: float = 0.0
+    steps: int = 0  # trained, those rolled back included
+    accepted: int = 0
+    rejected: int = 0
+    rolled_back: int = 0
+    val_bpc: float = 0.0  # at the end of the last round
+    began: float = 0.0  # seconds at which the present budget began
+    began_step: int = 0
+
+    @classmethod
+    def of_dict(cls, values: Any) -> Progress:
+        """Return a state that was saved.
+
+        Raises
+        ------
+        ValueError
+            It is damaged.
+        """
+        if not isinstance(values, dict) or set(values) != {f.name for f in fields(cls)}:
+            raise ValueError("the run's progress is damaged")
+        return cls(**values)
+
+
+@dataclass
+class Trial:
+    """What was committed and is not judged yet."""
+
+    decisions: list[Decision]
+    added: dict[int, int]  # edges by place in `decisions`
+    before: native.CharNetSnapshot
+    val_bpc: float
+    edges: int
+    work: float
+    seconds: float
+    step: int
+    round: int
+
+
+@dataclass
+class RoundTraining:
+    """Sums over the training of one round."""
+
+    loss: float = 0.0
+    chars: int = 0
+    seconds: float = 0.0
+    class_loss: NDArray[np.float64] = field(default_factory=lambda: np.zeros(VOCABULARY))
+    class_count: NDArray[np.int64] = field(default_factory=lambda: np.zeros(VOCABULARY, np.int64))
+
+    def add(self, record: native.TrainRecord) -> None:
+        """Add a call's record."""
+        self.loss += record.loss * record.chars
+        self.chars += record.chars
+        self.class_loss = self.class_loss + record.class_loss
+        self.class_count = self.class_count + record.class_count
+
+    @property
+    def bpc(self) -> float:
+        """Mean bits per character."""
+        return self.loss / max(1, self.chars) * BITS
+
+    def as_dict(self) -> dict[str, Any]:
+        """Return plain values."""
+        return {
+            "loss": self.loss,
+            "chars": self.chars,
+            "seconds": self.seconds,
+            "class_loss": self.class_loss.tolist(),
+            "class_count": self.class_count.tolist(),
+        }
+
+    @classmethod
+    def of_dict(cls, values: dict[str, Any]) -> RoundTraining:
+        """Return sums that were saved."""
+        return cls(
+            float(values["loss"]),
+            int(values["chars"]),
+            float(values["seconds"]),
+            np.array(values["class_loss"], np.float64),
+            np.array(values["class_count"], np.int64),
+        )
+
+
+def growth_records(trial: Trial, reward: float, rolled_back: bool) -> list[dict[str, Any]]:
+    """Return the records of a judged round, one per proposal."""
+    return [
+        {
+            "seconds": round(trial.seconds, 3),
+            "step": trial.step,
+            "round": trial.round,
+            "kind": d.kind,
+            "sub_dag": d.sub_dag,
+            "layer": d.layer,
+            "count": d.count,
+            "probability": d.probability,
+            "accepted": d.accepted,
+            "reward": reward,
+            "rolled_back": rolled_back and d.accepted,
+            "edges_added": trial.added.get(k, 0),
+        }
+        for k, d in enumerate(trial.decisions)
+    ]
