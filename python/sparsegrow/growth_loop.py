@@ -9,6 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable
 from dataclasses import asdict
+from functools import partial
 from typing import Any, TypeVar
 
 from sparsegrow import _sparsegrow as native
@@ -102,9 +103,7 @@ class GrowthLoop:
         while left > 0 and (self.used < 1 or self.budget.minutes is None):
             steps = min(left, SLICE)
             self.rate = self.budget.rate(self.used, self.settings)
-            record = self.timed(
-                "seconds_training", lambda n=steps: self.trainer.train(n, self.rate)
-            )
+            record = self.timed("seconds_training", partial(self.trainer.train, steps, self.rate))
             self.training.add(record)
             self.progress.work += record.work
             self.progress.steps += steps

@@ -64,7 +64,7 @@ class GrowthSettings:
     round_growth: float = 1.05
     longest_round: int = 1500
     trial_chars: int = 32_768
-    tolerance: float = 0.02
+    tolerance: float = 0.03
     edge_price: float = 0.02
     anneal: float = 0.3
     last_rate: float = 0.03

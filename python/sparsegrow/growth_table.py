@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
+PaperRow = tuple[float, float, int, int, int, int]
 # Seconds, bits per character, parameters, hidden neurons, depth, context: WikiText-103, M1 Pro GPU.
-PAPER = (
+PAPER: tuple[PaperRow, ...] = (
     (0, 6.62, 39_000, 98, 1, 2),
     (11, 3.80, 157_000, 436, 2, 4),
     (37, 3.32, 397_000, 802, 3, 7),
@@ -18,9 +19,9 @@ PAPER = (
 HEAD = ("wall time", "val bpc", "params", "hidden", "depth", "context")
 
 
-def rows_of(records: list[dict[str, Any]]) -> list[tuple[dict[str, Any], Any]]:
+def rows_of(records: list[dict[str, Any]]) -> list[tuple[dict[str, Any], PaperRow | None]]:
     """Return the record at each of the paper's times, and the last one, with the paper's row."""
-    rows = []
+    rows: list[tuple[dict[str, Any], PaperRow | None]] = []
     for row in PAPER:
         near = [r for r in records if r["seconds"] >= row[0]]
         if near:
@@ -32,7 +33,7 @@ def rows_of(records: list[dict[str, Any]]) -> list[tuple[dict[str, Any], Any]]:
 
 def table_of(records: list[dict[str, Any]]) -> str:
     """Return the table as aligned text."""
-    lines = [(*HEAD, "|", *HEAD)]
+    lines: list[tuple[str, ...]] = [(*HEAD, "|", *HEAD)]
     for ours, paper in rows_of(records):
         lines.append((*told_ours(ours), "|", *(told(paper) if paper else ("",) * len(HEAD))))
     widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]

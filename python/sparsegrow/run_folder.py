@@ -143,7 +143,7 @@ class RunFolder:
             self.cut(name, sizes[name])
         return saved
 
-    def cut(self, name: str, size: int) -> None:
+    def cut(self, name: str, size: Any) -> None:
         """Leave the first `size` bytes of a record file."""
         path = self.path / name
         found = path.stat().st_size if path.is_file() else 0

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from sparsegrow import __version__
-from sparsegrow.cli import bench, fit, info, report
+from sparsegrow.cli import bench, fit, info, read, report, train
 from sparsegrow.cli.arguments import StoppedError, is_mistake, message_of, spread_lists
 
 app = typer.Typer(
@@ -17,6 +17,10 @@ app = typer.Typer(
     add_completion=False,
     pretty_exceptions_enable=False,
 )
+app.command("train")(train.train)
+app.command("resume")(train.resume)
+app.command("eval")(read.evaluate)
+app.command("sample")(read.sample)
 app.command("fit")(fit.fit)
 app.command("info")(info.info)
 app.command("bench")(bench.bench)
