@@ -91,7 +91,7 @@ def slope_of(rows: list[Row]) -> float:
 def table(rows: list[Row]) -> str:
     """Return the figures as Markdown."""
     lines = [
-        "| edges | parameters | hidden | MB | ms per step | characters/s | ns per edge | commit, ms |",
+        "| edges | parameters | hidden | MB | ms/step | chars/s | ns/edge | commit, ms |",
         "| ---: | ---: | ---: | ---: | ---: | ---: | ---: | ---: |",
     ]
     for r in rows:

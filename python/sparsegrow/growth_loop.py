@@ -168,7 +168,7 @@ class GrowthLoop:
             edges=edges,
             work=self.progress.work,
             seconds=self.progress.seconds,
-            step=self.net.steps,
+            step=self.progress.steps,
             round=self.progress.round,
         )
 
@@ -215,7 +215,7 @@ class GrowthLoop:
         net, p, training = self.net, self.progress, self.training
         return {
             "seconds": round(p.seconds, 3),
-            "step": net.steps,
+            "step": p.steps,
             "chars": self.trainer.chars,
             "train_bpc": training.bpc if training.chars else None,
             "val_bpc": p.val_bpc,

@@ -1,0 +1,129 @@
+"""The growing model as a user holds it."""
+
+import math
+
+import numpy as np
+import pytest
+
+import sparsegrow as sg
+from growth_support import small_corpus
+from sparsegrow import _sparsegrow as native
+from sparsegrow.tokens import tokenise
+
+
+@pytest.fixture(scope="module")
+def grown() -> sg.CharModel:
+    """Wider, deeper, with memory, patterns and pruned edges, and a little trained."""
+    model = sg.CharModel(seed=3)
+    trainer = native.CharTrainer(model.net, small_corpus().train, streams=8, window=16)
+    trainer.train(40)
+    p = native.Proposal
+    model.net.grow([p(kind="widen", sub_dag=s, layer=1, count=3, seed=s) for s in range(98)])
+    model.net.grow([p(kind="deepen", sub_dag=69, layer=1, count=2)])
+    model.net.grow(
+        [
+            p(kind="expand_context", sub_dag=69, count=2),
+            p(kind="activate_memory", sub_dag=69, count=2),
+            p(kind="specialise", count=500),
+        ]
+    )
+    trainer.train(40)
+    model.net.grow([p(kind="prune", count=100)])
+    trainer.train(5)
+    return model
+
+
+def test_embryo_to_the_last_digit() -> None:
+    model = sg.CharModel()
+    stats = model.stats()
+    assert (stats["edges"], stats["params"], stats["hidden"]) == (19_306, 38_808, 98)
+    assert (stats["max_depth"], stats["max_context"], stats["memory_neurons"]) == (1, 2, 0)
+    assert model.bits_per_character(small_corpus().valid) == pytest.approx(math.log2(98), abs=0.02)
+
+
+def test_bits_are_those_of_reading_character_by_character(grown: sg.CharModel) -> None:
+    text = tokenise("the sun and the sea, a man")
+    stream, nats = native.CharStream(grown.net), 0.0
+    chances = stream.feed(text[:0])
+    for k in range(len(text)):
+        nats -= float(chances[text[k]])
+        chances = stream.feed(text[k : k + 1])
+    bits = nats / len(text) / math.log(2)
+    assert grown.bits_per_character(text) == pytest.approx(bits, rel=1e-4)
+
+
+def test_chances_add_up_to_one(grown: sg.CharModel) -> None:
+    chances = native.CharStream(grown.net).feed(tokenise("the s"))
+    assert np.exp(chances.astype(np.float64)).sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_sample_follows_seed_and_temperature(grown: sg.CharModel) -> None:
+    assert grown.sample("the ", 50, seed=1) == grown.sample("the ", 50, seed=1)
+    assert grown.sample("the ", 50, seed=1) != grown.sample("the ", 50, seed=2)
+    assert grown.sample("the ", 50, temperature=0) == grown.sample("the ", 50, temperature=0)
+    assert len(grown.sample("", 30, seed=0)) == 30
+    assert grown.sample("the ", 0) == ""
+
+
+@pytest.mark.parametrize(("n", "temperature"), [(-1, 1.0), (5, -0.1), (5, float("nan"))])
+def test_sample_refuses(n: int, temperature: float) -> None:
+    with pytest.raises(ValueError, match="sample: got"):
+        sg.CharModel().sample("a", n, temperature)
+
+
+def test_an_empty_text_has_no_bits() -> None:
+    with pytest.raises(ValueError, match="text: got none"):
+        sg.CharModel().bits_per_character("")
+
+
+def test_save_and_load_keep_every_bit(grown: sg.CharModel, tmp_path) -> None:
+    grown.save(tmp_path / "m.safetensors")
+    again = sg.load(tmp_path / "m.safetensors")
+    assert isinstance(again, sg.CharModel)
+    assert again.stats() | {"bytes": 0} == grown.stats() | {"bytes": 0}
+    for name, array in grown.net.arrays().items():
+        assert np.array_equal(again.net.arrays()[name], array), name
+    assert again.bits_per_character("the sea") == grown.bits_per_character("the sea")
+
+
+def test_load_opens_both_kinds(tmp_path) -> None:
+    net = sg.SparseMLP([4, 3, 2], epsilon=2)
+    net.save(tmp_path / "net.safetensors")
+    assert isinstance(sg.load(tmp_path / "net.safetensors"), sg.SparseMLP)
+    with pytest.raises(ValueError, match="not that of a CharModel"):
+        sg.CharModel.load(tmp_path / "net.safetensors")
+
+
+def test_damaged_files_are_refused(grown: sg.CharModel, tmp_path) -> None:
+    path = tmp_path / "m.safetensors"
+    grown.save(path)
+    whole = path.read_bytes()
+    for size in (0, 7, 100, len(whole) // 2, len(whole) - 1):
+        path.write_bytes(whole[:size])
+        with pytest.raises(ValueError, match=r"m\.safetensors: not a safetensors file"):
+            sg.load(path)
+    with pytest.raises(FileNotFoundError):
+        sg.load(tmp_path / "none")
+    with pytest.raises(ValueError, match="not a file"):
+        sg.load(tmp_path)
+
+
+@pytest.mark.parametrize("name", ["graph.column", "tree.parent", "sub_dag.inputs", "scalars"])
+def test_arrays_that_contradict_each_other_are_refused(grown: sg.CharModel, name: str) -> None:
+    arrays = grown.net.arrays()
+    arrays[name] = arrays[name] + 1
+    with pytest.raises((ValueError, IndexError)):
+        native.CharNet.from_arrays(arrays)
+    del arrays[name]
+    with pytest.raises(KeyError):
+        native.CharNet.from_arrays(arrays)
+
+
+def test_nan_in_a_file_is_refused(grown: sg.CharModel, tmp_path) -> None:
+    from sparsegrow import char_checkpoint as files
+
+    arrays = grown.net.arrays()
+    arrays["hidden.weight"][3] = np.nan
+    files.write(tmp_path / "m.safetensors", files.SavedModel(arrays, {}))
+    with pytest.raises(ValueError, match=r"hidden\.weight holds NaN"):
+        sg.load(tmp_path / "m.safetensors")
