@@ -10,7 +10,8 @@ from sparsegrow.controller import WHOLE_NETWORK, Decision, Observation
 
 SYMBOLS = 98
 MAX_CONTEXT = 64
-FAN_IN = 17  # edges of a neuron above the first layer, with that to its output
+FAN_IN = 17  # most edges of a neuron above the first layer, with that to its output
+FAN_OUT = 16  # most edges of one that is slipped in below others, to them
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def of_sub_dag(
     if kind == "deepen" and depth < observation.max_depth:
         count = max(1, round(settings.widen_share * neurons))
         layer = int(rng.integers(1, depth + 1))
-        return decision_of(kind, sub_dag, layer, count, count * FAN_IN, rng)
+        return decision_of(kind, sub_dag, layer, count, count * (FAN_IN + FAN_OUT), rng)
     if kind == "expand_context" and context < MAX_CONTEXT:
         return decision_of(kind, sub_dag, 0, 1, SYMBOLS * neurons, rng)
     if kind == "activate_memory" and own["memory"] < own["hidden"]:

@@ -17,6 +17,7 @@ from sparsegrow import _sparsegrow as native
 
 KINDS = ("widen", "deepen", "expand_context", "activate_memory", "specialise", "prune")
 PAPER_KINDS = ("widen", "deepen", "expand_context", "activate_memory", "prune")
+CONTROLLERS = ("reinforce", "random", "greedy")
 WHOLE_NETWORK = -1  # sub-DAG of what belongs to none
 
 
@@ -75,7 +76,7 @@ class Decision:
     Attributes
     ----------
     cost
-        Edges that it would add; negative if it removes some.
+        Edges that it would add at most; negative if it removes some.
     probability
         With which it was to be accepted.
     """

@@ -6,6 +6,7 @@ checkpoint is made, so that a run that goes on from it does what the run would h
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -85,6 +86,7 @@ class GrowthLoop:
     def start(self) -> None:
         """Record and save the network as it is, so that there is always something to go on from."""
         self.progress.val_bpc = self.timed("seconds_trials", self.measure)
+        self.progress.val_mean = self.progress.val_bpc
         self.record()
         self.save()
 
@@ -120,7 +122,7 @@ class GrowthLoop:
     def judge(self, val_bpc: float) -> None:
         """Roll the trial back if it made things worse, else reward it."""
         trial, self.trial = self.trial, None
-        rolled_back = trial is not None and val_bpc > trial.val_bpc + self.settings.tolerance
+        rolled_back = trial is not None and val_bpc > trial.worst
         if trial is not None:
             reward = self.reward(trial, val_bpc)
             if rolled_back:
@@ -129,7 +131,8 @@ class GrowthLoop:
             self.controller.learn(reward, rolled_back)
             self.folder.append(GROWTH, growth_records(trial, reward, rolled_back))
             self.view.judged(trial.decisions, rolled_back)
-        self.progress.val_bpc = trial.val_bpc if trial and rolled_back else val_bpc
+        if not rolled_back:
+            self.progress.note(val_bpc)
 
     def reward(self, trial: Trial, val_bpc: float) -> float:
         """Return the gain per nominal second, less the price of the edges."""
@@ -164,13 +167,19 @@ class GrowthLoop:
             decisions=decisions,
             added=dict(zip(chosen, added, strict=True)),
             before=before,
-            val_bpc=self.progress.val_bpc,
+            val_bpc=self.progress.val_mean,
+            worst=self.worst(),
             edges=edges,
             work=self.progress.work,
             seconds=self.progress.seconds,
             step=self.progress.steps,
             round=self.progress.round,
         )
+
+    def worst(self) -> float:
+        """Return what a trial must not exceed: chance alone moves a round's figure, too."""
+        p, settings = self.progress, self.settings
+        return p.val_mean + settings.sigmas * math.sqrt(p.val_spread) + settings.tolerance
 
     def observation(self) -> Observation:
         """Return what the controller sees."""

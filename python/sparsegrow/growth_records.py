@@ -13,6 +13,7 @@ from sparsegrow.controller import Decision
 from sparsegrow.tokens import VOCABULARY
 
 BITS = float(np.log2(np.e))  # of a nat
+KEEP = 0.8  # of running means, per round
 
 
 @dataclass
@@ -31,8 +32,17 @@ class Progress:
     rejected: int = 0
     rolled_back: int = 0
     val_bpc: float = 0.0  # at the end of the last round
+    val_mean: float = 0.0  # running mean over rounds
+    val_spread: float = 0.0  # running mean square of the deviations from it
     began: float = 0.0  # seconds at which the present budget began
     began_step: int = 0
+
+    def note(self, val_bpc: float) -> None:
+        """Take a round's figure into the running mean and its spread."""
+        away = val_bpc - self.val_mean
+        self.val_mean += (1 - KEEP) * away
+        self.val_spread = KEEP * (self.val_spread + (1 - KEEP) * away * away)
+        self.val_bpc = val_bpc
 
     @classmethod
     def of_dict(cls, values: Any) -> Progress:
@@ -55,7 +65,8 @@ class Trial:
     decisions: list[Decision]
     added: dict[int, int]  # edges by place in `decisions`
     before: native.CharNetSnapshot
-    val_bpc: float
+    val_bpc: float  # running mean
+    worst: float  # bits per character above which it is rolled back
     edges: int
     work: float
     seconds: float

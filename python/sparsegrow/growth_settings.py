@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from sparsegrow.candidates import CandidateSettings
-from sparsegrow.controller import KINDS, PAPER_KINDS
+from sparsegrow.controller import CONTROLLERS, KINDS, PAPER_KINDS
 
 MUTATIONS = {"all": KINDS, "paper": PAPER_KINDS}
 BYTES_PER_PARAMETER = 32  # of engine memory, a snapshot for rollback included
@@ -36,8 +36,9 @@ class GrowthSettings:
         Steps of the first round; each is longer than the last by that factor, up to a limit.
     trial_chars
         Characters of held-out text that judge a round.
-    tolerance
-        Bits by which they may get worse before the round's mutations are rolled back.
+    sigmas, tolerance
+        A round's mutations are rolled back when its bits are that many deviations of the last
+        rounds' bits, and a fixed amount, above their running mean.
     edge_price
         Reward that a hundred thousand new edges cost.
     anneal, last_rate
@@ -64,7 +65,8 @@ class GrowthSettings:
     round_growth: float = 1.05
     longest_round: int = 1500
     trial_chars: int = 32_768
-    tolerance: float = 0.03
+    sigmas: float = 2.5
+    tolerance: float = 0.01
     edge_price: float = 0.02
     anneal: float = 0.3
     last_rate: float = 0.03
@@ -72,9 +74,10 @@ class GrowthSettings:
     candidates: CandidateSettings = field(default_factory=CandidateSettings)
 
     def __post_init__(self) -> None:
-        if self.mutations not in MUTATIONS:
-            known = ", ".join(MUTATIONS)
-            raise ValueError(f"mutations: got {self.mutations!r}, expected one of {known}")
+        for name, known in (("mutations", tuple(MUTATIONS)), ("controller", CONTROLLERS)):
+            given = getattr(self, name)
+            if given not in known:
+                raise ValueError(f"{name}: got {given!r}, expected one of {', '.join(known)}")
         for name in ("max_params", "max_bytes"):
             limit = getattr(self, name)
             if limit is not None and limit < 1:
