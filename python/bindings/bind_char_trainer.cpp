@@ -78,7 +78,7 @@ class PyCharTrainer {
   }
 
   std::int64_t chars() const { return trainer_.chars; }
-  std::int64_t offered() { return trainer_.offered(); }
+  std::int64_t offered(std::int64_t most) { return trainer_.offered(most); }
 
  private:
   static Origin origin(const char* name) { return {"CharTrainer.restore", name}; }
@@ -151,7 +151,8 @@ void bind_char_trainer(py::module_& module) {
            py::arg("count") = -1, "Bits of a text, without a change.")
       .def("arrays", &PyCharTrainer::arrays, "What must be saved besides the network.")
       .def("restore", &PyCharTrainer::restore, py::arg("arrays"), "The inverse of arrays().")
-      .def("offered", &PyCharTrainer::offered, "Edges that a specialise could make now.")
+      .def("offered", &PyCharTrainer::offered, py::arg("most"),
+           "Edges that a specialise could make now, at most that many.")
       .def_property_readonly("chars", &PyCharTrainer::chars);
   py::class_<PyCharStream>(module, "CharStream", "One text, read piece by piece.")
       .def(py::init<const PyCharNet&>(), py::arg("net"))

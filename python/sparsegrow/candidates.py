@@ -38,6 +38,10 @@ class CandidateSettings:
     least_specialise: int = 20_000
     prune_share: float = 0.02
 
+    def most_patterns(self, pattern_edges: int) -> int:
+        """Return how many edges a specialise may make at most."""
+        return max(self.least_specialise, round(self.specialise_share * pattern_edges))
+
 
 def candidates(
     observation: Observation, seed: int, settings: CandidateSettings | None = None
@@ -66,10 +70,7 @@ def whole_network(
     """Return the candidates that belong to no sub-DAG."""
     found = []
     if "specialise" in observation.kinds and observation.offered > 0:
-        most = max(
-            settings.least_specialise, round(settings.specialise_share * observation.pattern_edges)
-        )
-        count = max(1, min(most, observation.offered, observation.room // 2))
+        count = max(1, min(observation.offered, observation.room // 2))
         found.append(decision_of("specialise", WHOLE_NETWORK, 0, count, count, rng))
     if "prune" in observation.kinds:
         count = max(1, round(settings.prune_share * observation.edges))

@@ -196,11 +196,17 @@ class GrowthLoop:
             edges=net.edges,
             params=net.parameters,
             pattern_edges=net.pattern_edges,
-            offered=self.trainer.offered() if "specialise" in self.settings.kinds else 0,
+            offered=self.timed("seconds_mutations", self.offered),
             room=self.settings.room(net.parameters, net.bytes),
             max_depth=net.max_depth,
             kinds=self.settings.kinds,
         )
+
+    def offered(self) -> int:
+        """Return how many pattern edges promise a gain."""
+        if "specialise" not in self.settings.kinds:
+            return 0
+        return self.trainer.offered(self.settings.candidates.most_patterns(self.net.pattern_edges))
 
     # --- records and checkpoints
 

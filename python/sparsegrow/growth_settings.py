@@ -63,7 +63,7 @@ class GrowthSettings:
     least_gain: float = 1.0
     first_round: int = 60
     round_growth: float = 1.05
-    longest_round: int = 1500
+    longest_round: int = 600
     trial_chars: int = 32_768
     sigmas: float = 2.5
     tolerance: float = 0.01

@@ -61,7 +61,7 @@ def test_every_candidate_can_be_made() -> None:
     for round_ in range(30):
         trainer.train(2)
         seen = observation(
-            round_, sub_dags=net.sub_dags(), edges=net.edges, offered=trainer.offered()
+            round_, sub_dags=net.sub_dags(), edges=net.edges, offered=trainer.offered(500)
         )
         for candidate in candidates(seen, 0):
             before, edges = net.snapshot(), net.edges

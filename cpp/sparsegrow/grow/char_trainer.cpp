@@ -77,9 +77,11 @@ void CharTrainer::advance() {
 
 // The network may have grown or been rolled back since the last call.
 void CharTrainer::adopt_wiring() {
-  if (scouted_ != net_->wiring().patterns) {
-    scout_.settle(net_->patterns());
-    scouted_ = net_->wiring().patterns;
+  const auto& patterns = net_->wiring().patterns;
+  if (scouted_ != patterns) {
+    if (patterns->patterns() < scouted_->patterns()) scout_.settle(*patterns);
+    scouted_ = patterns;
+    offered_at_ = -1;
   }
   if (memory_graph_ == net_->wiring().graph) return;
   memory_ = moved_memory(*net_, memory_, config_.streams, memory_graph_);
@@ -147,18 +149,19 @@ TrainRecord CharTrainer::train(std::int64_t steps, double factor) {
 
 std::vector<std::int64_t> CharTrainer::grow(const std::vector<Proposal>& proposals) {
   adopt_wiring();
-  const bool specialises = std::any_of(proposals.begin(), proposals.end(), [](const Proposal& p) {
+  const auto specialise = std::find_if(proposals.begin(), proposals.end(), [](const Proposal& p) {
     return p.kind == MutationKind::specialise;
   });
-  const auto counts =
-      net_->grow(proposals, specialises ? scout_.offer(config_.least_gain) : PatternOffer{});
-  adopt_wiring();
-  return counts;
+  if (specialise == proposals.end()) return net_->grow(proposals, {});
+  if (offered_at_ != net_->steps) offered(specialise->count);
+  return net_->grow(proposals, offer_);
 }
 
-std::int64_t CharTrainer::offered() {
+std::int64_t CharTrainer::offered(std::int64_t most) {
   adopt_wiring();
-  return static_cast<std::int64_t>(scout_.offer(config_.least_gain).edges.size());
+  offer_ = scout_.offer(net_->patterns(), config_.least_gain, most);
+  offered_at_ = net_->steps;
+  return static_cast<std::int64_t>(offer_.edges.size());
 }
 
 std::vector<double> CharTrainer::memory() {

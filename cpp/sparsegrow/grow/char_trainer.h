@@ -46,7 +46,8 @@ class CharTrainer {
   // Throws runtime_error when a loss is not finite; the update of that step is not made.
   TrainRecord train(std::int64_t steps, double factor);
   std::vector<std::int64_t> grow(const std::vector<Proposal>& proposals);
-  std::int64_t offered();  // edges that a specialise could make now
+  // Edges that a specialise could make now, at most `most`; the next grow() takes them from there.
+  std::int64_t offered(std::int64_t most);
 
   CharNet& net() const { return *net_; }
   const CharTrainerConfig& config() const { return config_; }
@@ -75,6 +76,8 @@ class CharTrainer {
   Graph::Snapshot memory_graph_;  // whose rows memory_ has
   Scout scout_;
   std::shared_ptr<const PatternTree> scouted_;  // the tree that scout_ speaks of
+  PatternOffer offer_;
+  std::int64_t offered_at_ = -1;  // steps of the network when offer_ was made
 };
 
 // Bits of the characters [begin, begin + count) of a text, each predicted from those before it.

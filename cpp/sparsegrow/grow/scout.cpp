@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "sparsegrow/base/check.h"
+#include "sparsegrow/base/parallel.h"
 
 namespace sparsegrow {
 namespace {
@@ -90,14 +91,7 @@ void Scout::make_room() {
 }
 
 void Scout::settle(const PatternTree& tree) {
-  rebuild(entries_.size(), [&](const Entry& e) {
-    const PatternEdge edge = edge_of(e.key);
-    if (edge.parent >= tree.patterns()) return false;
-    if (edge.symbol != kSamePattern)
-      return tree.child(edge.parent, edge.symbol) == PatternTree::kNone;
-    return edge.output == static_cast<std::int32_t>(kAnyOutput) ||
-           !tree.has_edge(edge.parent, edge.output);
-  });
+  rebuild(entries_.size(), [&](const Entry& e) { return edge_of(e.key).parent < tree.patterns(); });
 }
 
 void Scout::note(Span<const Token> text, const PatternTree& tree, const CharBatch& batch,
@@ -122,30 +116,53 @@ void Scout::note(Span<const Token> text, const PatternTree& tree, const CharBatc
   }
 }
 
-PatternOffer Scout::offer(double least) const {
-  struct Gain {
-    double gain;
-    std::uint64_t key;
-    bool operator<(const Gain& o) const { return gain != o.gain ? gain > o.gain : key < o.key; }
+// Of the entries [first, last): edges that gain enough, and patterns that are often met.
+void Scout::gains_of(const PatternTree& tree, double least, std::size_t first, std::size_t last,
+                     Gains& found) const {
+  const auto is_there = [&](const PatternEdge& edge) {
+    return edge.symbol == kSamePattern ? tree.has_edge(edge.parent, edge.output)
+                                       : tree.child(edge.parent, edge.symbol) != PatternTree::kNone;
   };
-  std::vector<Gain> gains, often;
-  for (const Entry& e : entries_) {
+  for (std::size_t k = first; k < last; ++k) {
+    const Entry& e = entries_[k];
     if (e.key == 0 || e.count == 0) continue;
     const std::uint64_t context = context_of(e.key);
+    const PatternEdge edge = edge_of(e.key);
     if (context == e.key) {
-      const bool extends = edge_of(e.key).symbol != kSamePattern;
-      if (extends && e.count >= kOften) often.push_back({double(e.count), e.key});
+      const bool extends = edge.symbol != kSamePattern;
+      if (extends && e.count >= kOften && !is_there(edge))
+        found.bare.push_back({double(e.count), e.key});
       continue;
     }
     const Entry* const meetings = find(context);
     const double gain = meetings ? newton_gain(meetings->count, e.count, e.chance) : 0;
-    if (gain >= least) gains.push_back({gain, e.key});
+    if (gain >= least && !is_there(edge)) found.edges.push_back({gain, e.key});
   }
-  std::sort(gains.begin(), gains.end());
-  std::sort(often.begin(), often.end());
+}
+
+PatternOffer Scout::offer(const PatternTree& tree, double least, std::int64_t count) const {
+  constexpr std::size_t kChunk = 1 << 14;
+  std::vector<Gains> chunks((entries_.size() + kChunk - 1) / kChunk);
+  parallel_for(static_cast<std::int64_t>(chunks.size()), [&](std::int64_t c) {
+    const std::size_t first = static_cast<std::size_t>(c) * kChunk;
+    gains_of(tree, least, first, std::min(entries_.size(), first + kChunk),
+             chunks[static_cast<std::size_t>(c)]);
+  });
+  Gains all;
+  for (const Gains& part : chunks) {
+    all.edges.insert(all.edges.end(), part.edges.begin(), part.edges.end());
+    all.bare.insert(all.bare.end(), part.bare.begin(), part.bare.end());
+  }
+  const auto most = std::min(all.edges.size(), static_cast<std::size_t>(count));
+  const auto last = all.edges.begin() + static_cast<std::ptrdiff_t>(most);
+  if (last != all.edges.end()) std::nth_element(all.edges.begin(), last, all.edges.end());
+  std::sort(all.edges.begin(), last);
+  std::sort(all.bare.begin(), all.bare.end());
   PatternOffer offer;
-  for (const Gain& g : gains) offer.edges.push_back(edge_of(g.key));
-  for (const Gain& g : often) offer.bare.push_back(edge_of(g.key));
+  for (auto gain = all.edges.begin(); gain != last; ++gain) {
+    offer.edges.push_back(edge_of(gain->key));
+  }
+  for (const Gain& gain : all.bare) offer.bare.push_back(edge_of(gain.key));
   return offer;
 }
 

@@ -23,11 +23,11 @@ class Scout {
   // Edges that would have gained at least `least` nats, best first, and often met patterns. With n
   // meetings of a pattern, c of them before the output's character, and p the mean chance it had
   // there, the gradient is c - n p, the curvature n p (1 - p), and one Newton step gains
-  // (c - n p)^2 / (2 (n p (1 - p) + 1)).
-  PatternOffer offer(double least) const;
+  // (c - n p)^2 / (2 (n p (1 - p) + 1)). At most `count` edges, none that the tree has. Expected
+  // O(notes + count log count).
+  PatternOffer offer(const PatternTree& tree, double least, std::int64_t count) const;
 
-  // Forgets what was noted of extensions that the tree has by now, and of patterns that it has no
-  // longer, after a rollback.
+  // Forgets what was noted of patterns that the tree has no longer, after a rollback.
   void settle(const PatternTree& tree);
   void clear();
   std::int64_t bytes() const { return static_cast<std::int64_t>(entries_.size() * sizeof(Entry)); }
@@ -47,6 +47,16 @@ class Scout {
     std::uint32_t count = 0;
     float chance = 0;  // summed
   };
+  struct Gain {
+    double gain;
+    std::uint64_t key;
+    bool operator<(const Gain& o) const { return gain != o.gain ? gain > o.gain : key < o.key; }
+  };
+  struct Gains {
+    std::vector<Gain> edges, bare;
+  };
+  void gains_of(const PatternTree& tree, double least, std::size_t first, std::size_t last,
+                Gains& found) const;
   Entry& entry(std::uint64_t key);
   const Entry* find(std::uint64_t key) const;
   template <class Keep>
