@@ -64,8 +64,8 @@ def summary(records: list[Record]) -> str:
     return (
         f"{PAPER_BITS} bits per character: {when}\n"
         f"at the end: {last['val_bpc']:.4f} bits per character, {last['params']:,} parameters\n"
-        f"engine memory: {last['bytes'] / 1e6:.0f} MB at the end, {last['peak_bytes'] / 1e6:.0f} MB "
-        "at most, snapshots included\n"
+        f"engine memory: {last['bytes'] / 1e6:.0f} MB at the end, "
+        f"{last['peak_bytes'] / 1e6:.0f} MB at most, snapshots included\n"
         f"time: {shares}\n"
         f"mutations: {last['accepted']:,} accepted, {last['rejected']:,} rejected, "
         f"{last['rolled_back']:,} rolled back"
