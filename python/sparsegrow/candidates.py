@@ -20,8 +20,9 @@ class CandidateSettings:
 
     Parameters
     ----------
-    per_round
-        Sub-DAGs that get a candidate each round, drawn by their share of the loss.
+    per_round, beside_patterns
+        Sub-DAGs that get a candidate each round, drawn by their share of the loss; fewer where
+        patterns may be made, which bring more for their cost until text gets scarce.
     widen_share
         New first-layer neurons, as a share of those that a sub-DAG has.
     specialise_share
@@ -33,6 +34,7 @@ class CandidateSettings:
     """
 
     per_round: int = 24
+    beside_patterns: int = 6
     widen_share: float = 0.35
     specialise_share: float = 1.0
     least_specialise: int = 20_000
@@ -53,9 +55,9 @@ def candidates(
     structural = [kind for kind in observation.kinds if kind not in ("specialise", "prune")]
     if structural:
         share = 0.5 * observation.loss_share + 0.5 / SYMBOLS
-        chosen = rng.choice(
-            SYMBOLS, min(settings.per_round, SYMBOLS), replace=False, p=share / share.sum()
-        )
+        patterns = "specialise" in observation.kinds
+        wanted = settings.beside_patterns if patterns else settings.per_round
+        chosen = rng.choice(SYMBOLS, min(wanted, SYMBOLS), replace=False, p=share / share.sum())
         for sub_dag in sorted(int(s) for s in chosen):
             kind = structural[int(rng.integers(len(structural)))]
             decision = of_sub_dag(kind, sub_dag, observation, settings, rng)

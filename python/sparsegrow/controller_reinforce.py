@@ -25,8 +25,8 @@ Vector = NDArray[np.float64]
 START = {
     "widen": 0.55,
     "deepen": 0.35,
-    "expand_context": 0.6,
-    "activate_memory": 0.5,
+    "expand_context": 0.5,
+    "activate_memory": 0.3,
     "specialise": 0.97,
     "prune": 0.03,
 }

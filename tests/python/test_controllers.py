@@ -84,7 +84,7 @@ def test_candidates_follow_the_seed_and_the_round() -> None:
 def test_frequent_losses_get_more_candidates() -> None:
     counts = np.zeros(98)
     for round_ in range(100):
-        for candidate in candidates(observation(round_), 0, CandidateSettings(per_round=8)):
+        for candidate in candidates(observation(round_), 0, CandidateSettings(beside_patterns=8)):
             if candidate.sub_dag >= 0:
                 counts[candidate.sub_dag] += 1
     others = np.delete(counts, [0, 69])
