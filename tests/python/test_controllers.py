@@ -121,7 +121,7 @@ def test_a_controller_goes_on_from_its_state(name: str) -> None:
 
 def play(controller: Controller, round_: int) -> list[Decision]:
     seen = observation(round_)
-    return controller.decide(seen, candidates(seen, 0))
+    return controller.decide(seen, candidates(seen, 0, CandidateSettings(beside_patterns=24)))
 
 
 def test_unknown_controllers_are_refused() -> None:
