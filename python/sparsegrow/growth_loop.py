@@ -53,7 +53,7 @@ class GrowthLoop:
         self.folder, self.budget, self.view = folder, budget, view
         self.progress = Progress()
         self.controller: Controller = make_controller(settings.controller, settings.seed)
-        self.trainer = trainer_of(net, corpus, settings)
+        self.trainer = settings.trainer(net, corpus.train)
         self.trial: Trial | None = None
         self.training = RoundTraining()
         self.rate = 1.0
@@ -292,27 +292,3 @@ class GrowthLoop:
                 self.trainer.restore(saved.trainer)
         except (KeyError, TypeError) as error:
             raise ValueError(f"the run's state is damaged ({error})") from error
-
-
-def trainer_of(net: native.CharNet, corpus: Corpus, settings: GrowthSettings) -> native.CharTrainer:
-    """Return a trainer with the settings of a run.
-
-    Raises
-    ------
-    ValueError
-        The text is too short for the streams, or a rate is out of range.
-    """
-    return native.CharTrainer(
-        net,
-        corpus.train,
-        streams=settings.streams,
-        window=settings.window,
-        input_rate=settings.input_rate,
-        pattern_rate=settings.pattern_rate,
-        hidden_rate=settings.hidden_rate,
-        bias_rate=settings.bias_rate,
-        cell_rate=settings.cell_rate,
-        epsilon=settings.epsilon,
-        scout="specialise" in settings.kinds,
-        least_gain=settings.least_gain,
-    )

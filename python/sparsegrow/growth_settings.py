@@ -5,8 +5,10 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
+from sparsegrow import _sparsegrow as native
 from sparsegrow.candidates import CandidateSettings
 from sparsegrow.controller import CONTROLLERS, KINDS, PAPER_KINDS
+from sparsegrow.tokens import Tokens
 
 MUTATIONS = {"all": KINDS, "paper": PAPER_KINDS}
 BYTES_PER_PARAMETER = 32  # of engine memory, a snapshot for rollback included
@@ -99,6 +101,29 @@ class GrowthSettings:
         by_params = (self.max_params or 1 << 31) - params
         by_bytes = ((self.max_bytes or 1 << 37) - bytes_) // BYTES_PER_PARAMETER
         return max(0, min(by_params, by_bytes))
+
+    def trainer(self, net: native.CharNet, tokens: Tokens) -> native.CharTrainer:
+        """Return a trainer with these settings.
+
+        Raises
+        ------
+        ValueError
+            The text is too short for the streams, or a rate is out of range.
+        """
+        return native.CharTrainer(
+            net,
+            tokens,
+            streams=self.streams,
+            window=self.window,
+            input_rate=self.input_rate,
+            pattern_rate=self.pattern_rate,
+            hidden_rate=self.hidden_rate,
+            bias_rate=self.bias_rate,
+            cell_rate=self.cell_rate,
+            epsilon=self.epsilon,
+            scout="specialise" in self.kinds,
+            least_gain=self.least_gain,
+        )
 
     def as_dict(self) -> dict[str, Any]:
         """Return plain values."""
