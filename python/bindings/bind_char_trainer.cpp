@@ -40,10 +40,10 @@ class PyCharTrainer {
     return trainer_.train(steps, rate);
   }
 
-  EvalRecord measure(const py::array& tokens, std::int64_t begin, std::int64_t count) {
+  EvalRecord measure(const py::array& tokens, std::int64_t begin, std::int64_t count, bool spread) {
     const auto text = vector_view<Token>(tokens, {"CharTrainer.evaluate", "tokens"});
     py::gil_scoped_release release;
-    return evaluate(trainer_.net(), text, begin, count);
+    return evaluate(trainer_.net(), text, begin, count, spread);
   }
 
   py::dict arrays() {
@@ -148,7 +148,7 @@ void bind_char_trainer(py::module_& module) {
       .def("train", &PyCharTrainer::train, py::arg("steps"), py::arg("rate") = 1.0,
            "Optimizer steps; `rate` is a factor on all learning rates.")
       .def("evaluate", &PyCharTrainer::measure, py::arg("tokens"), py::arg("begin") = 0,
-           py::arg("count") = -1, "Bits of a text, without a change.")
+           py::arg("count") = -1, py::arg("spread") = false, "Bits of a text, without a change.")
       .def("arrays", &PyCharTrainer::arrays, "What must be saved besides the network.")
       .def("restore", &PyCharTrainer::restore, py::arg("arrays"), "The inverse of arrays().")
       .def("offered", &PyCharTrainer::offered, py::arg("most"),

@@ -115,9 +115,9 @@ class GrowthLoop:
             interrupt.check()
 
     def measure(self) -> float:
-        """Return bits per character on the held-out text that judges rounds."""
+        """Return bits per character on the held-out text that judges rounds: parts of all of it."""
         count = min(self.settings.trial_chars, len(self.corpus.valid))
-        return self.trainer.evaluate(self.corpus.valid, 0, count).bpc
+        return self.trainer.evaluate(self.corpus.valid, 0, count, spread=True).bpc
 
     def judge(self, val_bpc: float) -> None:
         """Roll the trial back if it made things worse, else reward it."""

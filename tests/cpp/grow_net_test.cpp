@@ -267,6 +267,10 @@ TEST_CASE("reading a text piece by piece gives what reading it at once does") {
   REQUIRE(record.chars == 300);
   // Slices begin with empty cells 64 characters early: nearly, not quite, the same.
   REQUIRE(std::fabs(record.bits * std::log(2.0) - nats) < 1e-2 * nats);
+  for (const std::int64_t count : {1, 31, 32, 33, 299, 300}) {
+    REQUIRE(evaluate(*net, text, 0, count, true).chars == count);
+    REQUIRE(evaluate(*net, text, 0, count).chars == count);
+  }
 }
 
 }  // namespace

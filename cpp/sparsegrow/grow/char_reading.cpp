@@ -53,7 +53,8 @@ std::array<float, kVocabulary> log_softmax(const Panel& logits, std::int32_t fir
 
 }  // namespace
 
-EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, std::int64_t count) {
+EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, std::int64_t count,
+                    bool spread) {
   constexpr char where[] = "CharTrainer.evaluate";
   const auto size = static_cast<std::int64_t>(text.size());
   require_tokens(text, where);
@@ -63,9 +64,13 @@ EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, st
   std::vector<Slice> slices;
   std::vector<std::int64_t> start;
   const std::int64_t length = (end - begin + kSlices - 1) / kSlices;
+  const std::int64_t apart = spread ? (size - begin) / kSlices : length;
+  std::int64_t left = end - begin;
   for (std::int64_t s = 0; s < kSlices; ++s) {
-    const std::int64_t first = std::min(end, begin + s * length);
-    slices.push_back({first, std::min(end, first + length)});
+    const std::int64_t first = std::min(size, begin + s * apart);
+    const std::int64_t last = std::min(first + std::min(length, left), size);
+    slices.push_back({first, last});
+    left -= last - first;
     start.push_back(std::max<std::int64_t>(-1, first - 1 - kWarmUp));
   }
   EvalRecord record;

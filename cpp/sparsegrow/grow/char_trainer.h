@@ -81,8 +81,10 @@ class CharTrainer {
 };
 
 // Bits of the characters [begin, begin + count) of a text, each predicted from those before it.
-// Memory cells start empty a little before each of the slices that are read side by side.
-EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, std::int64_t count);
+// Memory cells start empty a little before each of the slices that are read side by side. With
+// `spread`, the slices are as long but lie evenly over all that follows `begin`.
+EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, std::int64_t count,
+                    bool spread = false);
 
 // One text, read piece by piece.
 class CharStream {
