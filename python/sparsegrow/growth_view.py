@@ -126,6 +126,7 @@ class Live(View):
 
     def panel(self) -> RenderableType:
         """Return the panel."""
+        from rich.console import Group
         from rich.panel import Panel
         from rich.table import Table
 
@@ -136,9 +137,8 @@ class Live(View):
         cells = cells_of(self.figures, self.best)
         for row in range(0, len(cells), 4):
             table.add_row(*(text for cell in cells[row : row + 4] for text in cell))
-        for event in self.events:
-            table.add_row(event)
-        return Panel(table, title=f"sparsegrow  {self.left()}", title_align="left")
+        shown = Group(table, *self.events)
+        return Panel(shown, title=f"sparsegrow  {self.left()}", title_align="left")
 
     def left(self) -> str:
         """Return how far the run is, and the time left by how fast it goes."""
