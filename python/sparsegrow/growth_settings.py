@@ -57,12 +57,12 @@ class GrowthSettings:
     streams: int = 32
     window: int = 32
     input_rate: float = 0.3
-    pattern_rate: float = 0.6
+    pattern_rate: float = 0.4
     hidden_rate: float = 0.15
     bias_rate: float = 0.05
     cell_rate: float = 0.05
     epsilon: float = 1.0
-    least_gain: float = 1.0
+    least_gain: float = 0.25
     first_round: int = 60
     round_growth: float = 1.05
     longest_round: int = 600
