@@ -7,6 +7,7 @@
 #include "growing.h"
 #include "sparsegrow/backend/element.h"
 #include "sparsegrow/backend/registry.h"
+#include "sparsegrow/grow/flat_graph.h"
 
 namespace sparsegrow::python {
 namespace {
@@ -76,6 +77,15 @@ py::dict neurons(const PyCharNet& self) {
                   py::arg("layer") = array_of(layer), py::arg("memory") = array_of(memory),
                   py::arg("fan_in") = array_of(fan_in), py::arg("fan_out") = array_of(fan_out),
                   py::arg("signal") = array_of(signal));
+}
+
+py::dict whole_graph(const PyCharNet& self) {
+  const FlatGraph flat = flat_graph(*self.net);
+  return py::dict(py::arg("row_begin") = array_of(flat.by_target.row_begin),
+                  py::arg("column") = array_of(flat.by_target.column),
+                  py::arg("level") = array_of(flat.level), py::arg("places") = flat.places(),
+                  py::arg("first_pattern") = flat.first_pattern,
+                  py::arg("first_neuron") = flat.first_neuron);
 }
 
 py::array_t<float> gates(const PyCharNet& self) {
@@ -167,6 +177,8 @@ void bind_char_net(py::module_& module) {
             return py::make_tuple(array_of(pattern.row_begin), array_of(pattern.column));
           },
           "CSR by target over the hidden neurons, then the outputs.")
+      .def("flat_graph", &whole_graph,
+           "The whole graph over one array: one-hot inputs, pattern inputs, neurons, outputs.")
       .def("gates", &gates, "weight * gate of each edge of the hidden graph.")
       .def("grow", &PyCharNet::grow, py::arg("proposals"),
            "All proposals in one commit; returns the edges of each.",

@@ -61,7 +61,7 @@ class PyCharTrainer {
   void restore(const py::dict& arrays) {
     const auto get = [&](const char* name) {
       if (!arrays.contains(name)) {
-        throw py::key_error(concat("[CharTrainer.restore] no ", name));
+        throw py::key_error(concat("[CharTrainer.restore] the array ", name, " is missing"));
       }
       return py::array(arrays[name]);
     };
@@ -107,6 +107,7 @@ void bind_records(py::module_& module) {
       .def_readonly("loss", &TrainRecord::loss)
       .def_readonly("correct", &TrainRecord::correct)
       .def_readonly("work", &TrainRecord::work)
+      .def_readonly("bytes", &TrainRecord::bytes)
       .def_property_readonly("class_loss",
                              [](const TrainRecord& r) { return array_of(r.class_loss); })
       .def_property_readonly("class_count",

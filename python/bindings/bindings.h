@@ -15,5 +15,6 @@ void bind_network(pybind11::module_& module);
 void bind_trainer(pybind11::module_& module);
 void bind_char_net(pybind11::module_& module);
 void bind_char_trainer(pybind11::module_& module);
+void bind_locality(pybind11::module_& module);
 
 }  // namespace sparsegrow::python

@@ -63,7 +63,9 @@ class Reader {
   explicit Reader(const py::dict& arrays) : arrays_(arrays) {}
 
   py::array array(const std::string& name) const {
-    if (!arrays_.contains(name.c_str())) throw py::key_error(concat("[", kWhere, "] no ", name));
+    if (!arrays_.contains(name.c_str())) {
+      throw py::key_error(concat("[", kWhere, "] the array ", name, " is missing"));
+    }
     return py::array(arrays_[name.c_str()]);
   }
   template <class T>

@@ -15,4 +15,5 @@ PYBIND11_MODULE(_sparsegrow, module) {
   bind_trainer(module);
   bind_char_net(module);
   bind_char_trainer(module);
+  bind_locality(module);
 }

@@ -289,6 +289,7 @@ class CharNet:
     def sub_dags(self) -> dict[str, _Int32]: ...
     def neurons(self) -> dict[str, NDArray[Any]]: ...
     def hidden_graph(self) -> tuple[_Int32, _Int32]: ...
+    def flat_graph(self) -> dict[str, Any]: ...
     def gates(self) -> NDArray[np.float32]: ...
     def grow(self, proposals: Sequence[Proposal]) -> list[int]: ...
     def snapshot(self) -> CharNetSnapshot: ...
@@ -303,6 +304,7 @@ class TrainRecord:
     loss: float
     correct: int
     work: float
+    bytes: int
     class_loss: _Float64
     class_count: _Int64
 
@@ -343,3 +345,36 @@ class CharTrainer:
 class CharStream:
     def __init__(self, net: CharNet) -> None: ...
     def feed(self, tokens: _UInt8) -> NDArray[np.float32]: ...
+
+class LineProfile:
+    rows: int
+    edges: int
+    groups: int
+    lines: int
+    useful_bytes: int
+    fetched_bytes: int
+    max_fan_in: int
+    fan_in: list[int]
+    lines_per_32: float
+    utilisation: float
+    amplification: float
+    mean_fan_in: float
+    simd_worst: float
+
+def line_profile(
+    row_begin: _Int32,
+    column: _Int32,
+    sources: int,
+    *,
+    line: int = 32,
+    run: int = 1,
+    begin: int = 0,
+    end: int = ...,
+) -> LineProfile: ...
+def simd_worst_level(row_begin: _Int32, level: _Int32) -> float: ...
+def transposed(row_begin: _Int32, column: _Int32, sources: int) -> tuple[_Int32, _Int32]: ...
+def synthetic(
+    *, nodes: int, sub_dags: int, fan_in: int, window: int, bias: float, seed: int
+) -> tuple[_Int32, _Int32]: ...
+def relabelled(row_begin: _Int32, column: _Int32, place: _Int32) -> tuple[_Int32, _Int32]: ...
+def random_order(count: int, seed: int) -> _Int32: ...

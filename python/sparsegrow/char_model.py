@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from sparsegrow import _sparsegrow as native
 from sparsegrow import char_checkpoint as files
 from sparsegrow.files import PathLike
+from sparsegrow.locality import GrownWires
 from sparsegrow.tokens import UNKNOWN, Tokens, text_of, tokenise
 
 LEAST_TEXT = 8 * 33  # characters that a trainer's streams need
@@ -111,6 +112,14 @@ class CharModel:
             "steps": net.steps,
             "bytes": net.bytes,
         }
+
+    def locality(self) -> dict[str, Any]:
+        """Return the cache-line figures of the whole graph, and of its kinds of edges apart.
+
+        As `sparsegrow.locality.profile` states them, with those of `input`, `pattern` and `hidden`
+        edges under these names.
+        """
+        return GrownWires.of_net(self.net).profile()
 
     def save(self, path: PathLike) -> None:
         """Write a checkpoint that `load` reads.

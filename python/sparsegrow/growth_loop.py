@@ -18,13 +18,15 @@ from sparsegrow.candidates import candidates
 from sparsegrow.char_checkpoint import SavedModel
 from sparsegrow.controller import Controller, Decision, Observation, make_controller
 from sparsegrow.corpus import Corpus
+from sparsegrow.growth_figures import figures, locality_figures
 from sparsegrow.growth_records import Progress, RoundTraining, Trial, growth_records
 from sparsegrow.growth_settings import Budget, GrowthSettings
 from sparsegrow.growth_view import View
 from sparsegrow.interrupt import DeferredInterrupt
-from sparsegrow.run_folder import GROWTH, METRICS, RunFolder
+from sparsegrow.run_folder import GROWTH, LOCALITY, METRICS, RunFolder
 
 SLICE = 50  # steps between two looks at the clock and at Ctrl-C
+LOCATE_AT = 1.1  # growth in edges from one record of locality to the next
 
 T = TypeVar("T")
 
@@ -81,6 +83,8 @@ class GrowthLoop:
                 self.train(interrupt)
                 self.judge(self.timed("seconds_trials", self.measure))
                 self.finish_round()
+            if self.net.edges != self.progress.located:
+                self.timed("seconds_evaluation", self.locate)
             self.save()
 
     def start(self) -> None:
@@ -104,7 +108,7 @@ class GrowthLoop:
         start = self.progress.seconds_training
         while left > 0 and (self.used < 1 or self.budget.minutes is None):
             steps = min(left, SLICE)
-            self.rate = self.budget.rate(self.used, self.settings)
+            self.rate = self.budget.rate(self.used, self.settings) * self.progress.cooling
             record = self.timed("seconds_training", partial(self.trainer.train, steps, self.rate))
             self.training.add(record)
             self.progress.work += record.work
@@ -133,6 +137,7 @@ class GrowthLoop:
             self.view.judged(trial.decisions, rolled_back)
         if not rolled_back:
             self.progress.note(val_bpc)
+            self.progress.cool(self.settings.cooling, self.settings.tolerance)
 
     def reward(self, trial: Trial, val_bpc: float) -> float:
         """Return the gain per nominal second, less the price of the edges."""
@@ -148,8 +153,12 @@ class GrowthLoop:
             self.save()
 
     def change(self) -> None:
-        """Decide on candidates and commit the accepted ones; none once the rates are falling."""
-        if self.budget.rate(self.used, self.settings) < 1 or self.training.chars == 0:
+        """Decide on candidates and commit the accepted ones, where there is a use in growing.
+
+        There is none once the rates are falling, nor while the held-out text gets worse.
+        """
+        falling = self.budget.rate(self.used, self.settings) < 1
+        if falling or self.training.chars == 0 or not self.progress.gaining:
             return
         seen = self.observation()
         found = candidates(seen, self.settings.seed, self.settings.candidates)
@@ -227,42 +236,21 @@ class GrowthLoop:
 
     def figures(self) -> dict[str, Any]:
         """Return a record of `metrics.jsonl`."""
-        net, p, training = self.net, self.progress, self.training
-        return {
-            "seconds": round(p.seconds, 3),
-            "step": p.steps,
-            "chars": self.trainer.chars,
-            "train_bpc": training.bpc if training.chars else None,
-            "val_bpc": p.val_bpc,
-            "edges": net.edges,
-            "params": net.parameters,
-            "hidden": net.hidden,
-            "max_depth": net.depth,
-            "max_context": net.context,
-            "memory_neurons": net.memory_neurons,
-            "bytes": net.bytes,
-            "peak_bytes": net.peak_bytes,
-            "patterns": net.patterns,
-            "pattern_edges": net.pattern_edges,
-            "input_edges": net.input_edges,
-            "hidden_edges": net.hidden_edges,
-            "chars_per_second": round(training.chars / training.seconds) if training.seconds else 0,
-            "rate": self.rate,
-            "round": p.round,
-            "accepted": p.accepted,
-            "rejected": p.rejected,
-            "rolled_back": p.rolled_back,
-            "seconds_training": round(p.seconds_training, 3),
-            "seconds_mutations": round(p.seconds_mutations, 3),
-            "seconds_trials": round(p.seconds_trials, 3),
-            "seconds_evaluation": round(p.seconds_evaluation, 3),
-        }
+        return figures(self.net, self.progress, self.training, self.trainer.chars, self.rate)
 
     def record(self) -> None:
         """Write a record of the round, and show it."""
         figures = self.figures()
         self.folder.append(METRICS, [figures])
         self.view.measured(figures)
+        if self.net.edges >= LOCATE_AT * self.progress.located:
+            self.timed("seconds_evaluation", self.locate)
+
+    def locate(self) -> None:
+        """Write a record of how the graph lies in memory."""
+        record = locality_figures(self.net, self.progress, self.training)
+        self.folder.append(LOCALITY, [record])
+        self.progress.located = self.net.edges
 
     def save(self) -> None:
         """Write a checkpoint; nothing is on trial."""
@@ -290,5 +278,7 @@ class GrowthLoop:
             self.training = RoundTraining.of_dict(run["training"])
             if same_text:
                 self.trainer.restore(saved.trainer)
+            else:
+                self.progress.forget()
         except (KeyError, TypeError) as error:
             raise ValueError(f"the run's state is damaged ({error})") from error

@@ -34,6 +34,9 @@ class Progress:
     val_bpc: float = 0.0  # at the end of the last round
     val_mean: float = 0.0  # running mean over rounds
     val_spread: float = 0.0  # running mean square of the deviations from it
+    val_best: float = 1e9  # least running mean since the rates were last lowered
+    cooling: float = 1.0  # factor on the rates, lowered while the held-out text gains nothing
+    located: int = 0  # edges at the last record of locality
     began: float = 0.0  # seconds at which the present budget began
     began_step: int = 0
 
@@ -43,6 +46,23 @@ class Progress:
         self.val_mean += (1 - KEEP) * away
         self.val_spread = KEEP * (self.val_spread + (1 - KEEP) * away * away)
         self.val_bpc = val_bpc
+
+    @property
+    def gaining(self) -> bool:
+        """Whether the held-out text is at its best, so that there is a use in growing."""
+        return self.val_mean <= self.val_best
+
+    def cool(self, factor: float, tolerance: float) -> None:
+        """Lower the rates where the held-out text has become worse than it was."""
+        if self.gaining:
+            self.val_best = self.val_mean
+        elif self.val_mean > self.val_best + tolerance:
+            self.cooling *= factor
+            self.val_best = self.val_mean
+
+    def forget(self) -> None:
+        """Begin anew with another held-out text."""
+        self.val_best, self.cooling = 1e9, 1.0
 
     @classmethod
     def of_dict(cls, values: Any) -> Progress:
@@ -80,6 +100,8 @@ class RoundTraining:
 
     loss: float = 0.0
     chars: int = 0
+    steps: int = 0
+    bytes: int = 0  # moved at least
     seconds: float = 0.0
     class_loss: NDArray[np.float64] = field(default_factory=lambda: np.zeros(VOCABULARY))
     class_count: NDArray[np.int64] = field(default_factory=lambda: np.zeros(VOCABULARY, np.int64))
@@ -88,6 +110,8 @@ class RoundTraining:
         """Add a call's record."""
         self.loss += record.loss * record.chars
         self.chars += record.chars
+        self.steps += record.steps
+        self.bytes += record.bytes
         self.class_loss = self.class_loss + record.class_loss
         self.class_count = self.class_count + record.class_count
 
@@ -101,6 +125,8 @@ class RoundTraining:
         return {
             "loss": self.loss,
             "chars": self.chars,
+            "steps": self.steps,
+            "bytes": self.bytes,
             "seconds": self.seconds,
             "class_loss": self.class_loss.tolist(),
             "class_count": self.class_count.tolist(),
@@ -112,6 +138,8 @@ class RoundTraining:
         return cls(
             float(values["loss"]),
             int(values["chars"]),
+            int(values["steps"]),
+            int(values["bytes"]),
             float(values["seconds"]),
             np.array(values["class_loss"], np.float64),
             np.array(values["class_count"], np.int64),

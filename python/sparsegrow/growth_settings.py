@@ -45,6 +45,8 @@ class GrowthSettings:
         Reward that a hundred thousand new edges cost.
     anneal, last_rate
         Share of the budget over which learning rates fall at the end, and what they fall to.
+    cooling
+        Factor on the learning rates each time that the running mean is `tolerance` above its best.
     checkpoint_seconds
         At least that much time lies between two checkpoints.
     """
@@ -72,6 +74,7 @@ class GrowthSettings:
     edge_price: float = 0.02
     anneal: float = 0.3
     last_rate: float = 0.03
+    cooling: float = 0.7
     checkpoint_seconds: float = 30.0
     candidates: CandidateSettings = field(default_factory=CandidateSettings)
 

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from sparsegrow.text_table import beside
+
 PaperRow = tuple[float, float, int, int, int, int]
 # Seconds, bits per character, parameters, hidden neurons, depth, context: WikiText-103, M1 Pro GPU.
 PAPER: tuple[PaperRow, ...] = (
@@ -33,15 +35,10 @@ def rows_of(records: list[dict[str, Any]]) -> list[tuple[dict[str, Any], PaperRo
 
 def table_of(records: list[dict[str, Any]]) -> str:
     """Return the table as aligned text."""
-    lines: list[tuple[str, ...]] = [(*HEAD, "|", *HEAD)]
-    for ours, paper in rows_of(records):
-        lines.append((*told_ours(ours), "|", *(told(paper) if paper else ("",) * len(HEAD))))
-    widths = [max(len(line[k]) for line in lines) for k in range(len(lines[0]))]
-    title = "ours".ljust(sum(widths[: len(HEAD)]) + 2 * len(HEAD)) + "|  the paper's"
-    body = [
-        "  ".join(cell.rjust(w) for cell, w in zip(line, widths, strict=True)) for line in lines
-    ]
-    return "\n".join([title, *body])
+    rows = rows_of(records)
+    ours = [HEAD, *(told_ours(record) for record, _ in rows)]
+    theirs = [HEAD, *(told(paper) if paper else ("",) * len(HEAD) for _, paper in rows)]
+    return beside(ours, theirs, "the paper's")
 
 
 def told_ours(record: dict[str, Any]) -> tuple[str, ...]:

@@ -1,8 +1,9 @@
 """The folder of a run: what is in it, and how it stays whole whatever happens.
 
 `config.json` holds the settings, `metrics.jsonl` one record per evaluation, `growth.jsonl` one per
-proposal, `model.safetensors` the last checkpoint. A checkpoint says how long the two record files
-were when it was made; whoever goes on from it cuts off what came after.
+proposal, `locality.jsonl` one each time that the graph has grown by a tenth, `model.safetensors` the
+last checkpoint. A checkpoint says how long the record files were when it was made; whoever goes on
+from it cuts off what came after.
 """
 
 from __future__ import annotations
@@ -17,13 +18,14 @@ from sparsegrow import char_checkpoint
 from sparsegrow.char_checkpoint import SavedModel
 from sparsegrow.files import PathLike, flush, write_whole
 
-CONFIG, METRICS, GROWTH, MODEL = (
+CONFIG, METRICS, GROWTH, LOCALITY, MODEL = (
     "config.json",
     "metrics.jsonl",
     "growth.jsonl",
+    "locality.jsonl",
     "model.safetensors",
 )
-RECORDS = (METRICS, GROWTH)
+RECORDS = (METRICS, GROWTH, LOCALITY)
 
 
 class RunError(ValueError):
@@ -112,10 +114,14 @@ class RunFolder:
         lines = (self.path / METRICS).read_text(encoding="utf-8").splitlines()
         return json.loads(lines[-1]) if lines else None
 
+    def records(self, name: str) -> list[dict[str, Any]]:
+        """Return all records of one of the record files."""
+        lines = (self.path / name).read_text(encoding="utf-8").splitlines()
+        return [json.loads(line) for line in lines]
+
     def metrics(self) -> list[dict[str, Any]]:
         """Return all records of `metrics.jsonl`."""
-        lines = (self.path / METRICS).read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        return self.records(METRICS)
 
     def save(self, saved: SavedModel) -> None:
         """Write a checkpoint; the records so far are on the disk before it."""

@@ -148,7 +148,7 @@ def put(*keys_and_value):
 HEADER_GAMES = [
     (put("format", 2), "has format 2, this version of sparsegrow reads 1"),
     (put("format", "x" * 10000), "has format 'xxx"),
-    (put("kind", "CharModel"), "not that of a SparseMLP"),
+    (put("kind", "CharModel"), "the array scalars is missing"),
     (put("steps", -1), "steps is -1"),
     (put("steps", 10**300), "steps is 1000"),
     (put("steps", True), "steps is True"),
@@ -184,7 +184,7 @@ HEADER_GAMES = [
     (lambda header: "[" * 200000, "nested too deeply|not"),
     (lambda header: "9" * 10000, "."),
     (lambda header: "{", "."),
-    (lambda header: "null", "not that of a SparseMLP"),
+    (lambda header: "null", "the header is not a JSON object"),
     (lambda header: '{"kind": "SparseMLP", "format": 1}', "lacks best, changes, config"),
 ]
 

@@ -5,11 +5,12 @@
 
 #include "sparsegrow/backend/element.h"
 #include "sparsegrow/base/check.h"
+#include "sparsegrow/grow/step_traffic.h"
 
 namespace sparsegrow {
 namespace {
 
-// Nanoseconds on the nominal machine, measured once on two cores (docs/growth.md).
+// Nanoseconds on the nominal machine: what costs how much beside what, not what a clock would show.
 constexpr double kPerInput = 0.35;     // sample, neuron and position
 constexpr double kPerHidden = 1.2;     // sample and hidden edge
 constexpr double kPerRow = 6.0;        // sample and neuron
@@ -130,6 +131,8 @@ void CharTrainer::step(double factor, TrainRecord& record) {
   record.chars += batch_.batch();
   record.loss += loss * batch_.batch();
   record.work += work_of_step();
+  const StepTraffic traffic = step_traffic(*net_, batch_);
+  record.bytes += traffic.edges + traffic.panels;
 }
 
 TrainRecord CharTrainer::train(std::int64_t steps, double factor) {

@@ -26,6 +26,7 @@ struct TrainRecord {
   std::int64_t correct = 0;
   double loss = 0;
   double work = 0;  // seconds that the steps take on a nominal machine: a figure of sizes alone
+  std::int64_t bytes = 0;                        // moved at least, see step_traffic.h
   std::array<double, kVocabulary> class_loss{};  // nats, by the character to be predicted
   std::array<std::int64_t, kVocabulary> class_count{};
 };

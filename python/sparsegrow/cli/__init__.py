@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from sparsegrow import __version__
-from sparsegrow.cli import bench, fit, info, read, report, train
+from sparsegrow.cli import bench, fit, info, locality, read, report, train
 from sparsegrow.cli.arguments import StoppedError, is_mistake, message_of, spread_lists
 
 app = typer.Typer(
@@ -21,6 +21,8 @@ app.command("train")(train.train)
 app.command("resume")(train.resume)
 app.command("eval")(read.evaluate)
 app.command("sample")(read.sample)
+app.command("profile")(locality.profile)
+app.command("synth")(locality.synth)
 app.command("fit")(fit.fit)
 app.command("info")(info.info)
 app.command("bench")(bench.bench)

@@ -1,0 +1,123 @@
+"""`sparsegrow profile` and `sparsegrow synth`: how graphs lie in memory."""
+
+from __future__ import annotations
+
+import json
+from enum import Enum
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from sparsegrow import locality
+from sparsegrow.char_model import CharModel
+from sparsegrow.cli.read import Json, opened
+from sparsegrow.locality import GrownWires
+from sparsegrow.locality_orders import ORDERS, ScipyMissingError, reordered
+from sparsegrow.locality_tables import conditions_table, kinds_table, tables_of
+from sparsegrow.run_folder import LOCALITY, RunFolder
+
+Line = Annotated[int, typer.Option(help="Bytes of a cache line.")]
+Plot = Annotated[Path | None, typer.Option(help="Also draw a picture into this file.")]
+
+
+class Side(str, Enum):
+    """From which side edges are gathered."""
+
+    target = "target"
+    source = "source"
+
+
+def profile(
+    model: Annotated[
+        Path | None, typer.Argument(metavar="DIR", help="Folder of a run, or a checkpoint.")
+    ] = None,
+    embryo: Annotated[
+        bool, typer.Option("--embryo", help="The network that growth starts with.")
+    ] = False,
+    line: Line = locality.LINE_BYTES,
+    run: Annotated[int, typer.Option(help="Floats per source: 1, or those of a batch.")] = 1,
+    by: Annotated[Side, typer.Option(help="The forward pass gathers by target.")] = Side.target,
+    plot: Plot = None,
+    json_: Json = False,
+) -> None:
+    """Show the cache lines that a graph's edges touch, over a run's growth or of one network."""
+    if (model is None) != embryo:
+        raise ValueError("profile: expected the folder of a run, a checkpoint, or --embryo")
+    records = [] if model is None else recorded(model)
+    standard = (line, run, by) == (locality.LINE_BYTES, 1, Side.target)
+    net = CharModel() if model is None else opened(model)
+    now = profiled(GrownWires.of_net(net.net), line, run, by)
+    if plot is not None:
+        draw_profile(records or [now], net, plot)
+    shown = records if standard and records else [now]
+    if json_:
+        print(json.dumps(shown))
+        return
+    if standard and records:
+        print(tables_of(records), end="\n\n")
+    print(kinds_table(now))
+
+
+def recorded(model: Path) -> list[dict[str, Any]]:
+    """Return the records of a run folder, none for a checkpoint."""
+    folder = RunFolder.open(model) if model.is_dir() else None
+    known = folder is not None and (folder.path / LOCALITY).is_file()
+    return folder.records(LOCALITY) if folder is not None and known else []
+
+
+def profiled(wires: GrownWires, line: int, run: int, by: Side) -> dict[str, Any]:
+    """Return the figures of one network."""
+    if by is Side.source:
+        return wires.profile_by_source(line_bytes=line, run=run)
+    return wires.profile(line_bytes=line, run=run)
+
+
+def draw_profile(records: list[dict[str, Any]], model: CharModel, path: Path) -> None:
+    """Draw the growth and one sub-DAG."""
+    from sparsegrow.locality_plots import growth_picture, save
+
+    save(growth_picture(records, model.net), path)
+
+
+def synth(
+    nodes: Annotated[int, typer.Option(help="How many, in all sub-DAGs together.")] = 4000,
+    sub_dags: Annotated[int, typer.Option(help="Sub-DAGs, laid out one after another.")] = 8,
+    fan_in: Annotated[int, typer.Option(help="Edges of a new node.")] = 32,
+    window: Annotated[int, typer.Option(help="The latest nodes, which are preferred.")] = 80,
+    bias: Annotated[float, typer.Option(help="Share of edges from the latest nodes.")] = 0.9,
+    seed: Annotated[int, typer.Option(help="All randomness follows from it.")] = 0,
+    line: Line = locality.LINE_BYTES,
+    orders: Annotated[
+        bool, typer.Option("--orders/--no-orders", help="Also reorder, with the time it takes.")
+    ] = True,
+    plot: Plot = None,
+    json_: Json = False,
+) -> None:
+    """Compare creation order with random wiring, shuffled names, and reordering passes."""
+    graphs = locality.synthetic(
+        nodes, sub_dags=sub_dags, fan_in=fan_in, window=window, bias=bias, seed=seed
+    )
+    records = locality.compare(graphs, line_bytes=line)
+    if orders:
+        records += with_orders(graphs, line)
+    if plot is not None:
+        from sparsegrow.locality_plots import conditions_picture, save
+
+        save(conditions_picture(graphs), plot)
+    print(json.dumps(records) if json_ else conditions_table(records))
+
+
+def with_orders(graphs: dict[str, locality.Wires], line: int) -> list[dict[str, Any]]:
+    """Return records of reordered graphs; a line says so where that cannot be done."""
+    records: list[dict[str, Any]] = []
+    for name in ("shuffled", "random"):
+        for order in ORDERS:
+            try:
+                wires, seconds = reordered(graphs[name], order)
+            except ScipyMissingError as missing:
+                typer.echo(str(missing), err=True)
+                return records
+            record = locality.compare({f"{name}, {order}": wires}, line_bytes=line)[0]
+            records.append({**record, "seconds": seconds})
+    return records
