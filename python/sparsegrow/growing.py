@@ -16,7 +16,7 @@ from sparsegrow.growth_loop import GrowthLoop
 from sparsegrow.growth_settings import Budget, GrowthSettings
 from sparsegrow.growth_table import table_of
 from sparsegrow.growth_view import view_for
-from sparsegrow.run_folder import METRICS, MODEL, RunError, RunFolder
+from sparsegrow.run_folder import LOCALITY, METRICS, MODEL, RunError, RunFolder
 
 DEFAULT_MINUTES = 2.0
 
@@ -40,6 +40,11 @@ class Run:
     def metrics(self) -> list[dict[str, Any]]:
         """Records of all evaluations; the last one is over the whole held-out text."""
         return RunFolder(self.path).metrics()
+
+    @property
+    def locality(self) -> list[dict[str, Any]]:
+        """Records of how the graph lay in memory as it grew."""
+        return RunFolder(self.path).records(LOCALITY)
 
     @property
     def bits_per_character(self) -> float:

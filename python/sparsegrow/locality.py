@@ -223,7 +223,7 @@ def synthetic(
 
     Examples
     --------
-    >>> graphs = synthetic(400)
+    >>> graphs = synthetic(4000)
     >>> lines = [profile(graphs[name])["lines_per_32"] for name in CONDITIONS]
     >>> lines[0] < lines[1] < lines[2]
     True
@@ -243,5 +243,3 @@ def compare(graphs: dict[str, Wires], **options: Any) -> list[Record]:
         {"condition": name, "nodes": wires.rows, **profile(wires, **options)}
         for name, wires in graphs.items()
     ]
-
-

@@ -100,8 +100,9 @@ def draw_sub_dag(axes: Axes, net: native.CharNet, letter: str) -> None:
         for source in column[row_begin[row] : row_begin[row + 1]]
     ]
     if points:
+        x, y = np.array(points).T
         size = max(4.0, min(60.0, 3000 / len(rows)))
-        axes.scatter(*zip(*points, strict=True), s=size, color=COLOURS["hidden"], marker="s")
+        axes.scatter(x, y, s=size, color=COLOURS["hidden"], marker="s")
     last = len(rows) - 0.5
     axes.axhline(last - 1, color="#999999", lw=0.8)
     axes.set(

@@ -1,9 +1,9 @@
 """The folder of a run: what is in it, and how it stays whole whatever happens.
 
 `config.json` holds the settings, `metrics.jsonl` one record per evaluation, `growth.jsonl` one per
-proposal, `locality.jsonl` one each time that the graph has grown by a tenth, `model.safetensors` the
-last checkpoint. A checkpoint says how long the record files were when it was made; whoever goes on
-from it cuts off what came after.
+proposal, `locality.jsonl` one each time that the graph has grown by a tenth, `model.safetensors`
+the last checkpoint. A checkpoint says how long the record files were when it was made; whoever goes
+on from it cuts off what came after.
 """
 
 from __future__ import annotations
