@@ -1,6 +1,7 @@
 #include "sparsegrow/topology/chain_removal.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "sparsegrow/base/check.h"
 
@@ -67,8 +68,8 @@ class Stack {
 };
 
 void require_removed(const std::vector<Pattern>& layers, const std::vector<Positions>& removed) {
-  SG_REQUIRE(removed.empty() || removed.size() == layers.size(), "chain_removal", "got positions of ",
-             removed.size(), " layers, expected none or ", layers.size());
+  SG_REQUIRE(removed.empty() || removed.size() == layers.size(), "chain_removal",
+             "got positions of ", removed.size(), " layers, expected none or ", layers.size());
   for (std::size_t l = 0; l < removed.size(); ++l) {
     std::int32_t last = -1;
     for (const std::int32_t position : removed[l]) {
@@ -83,8 +84,10 @@ void require_removed(const std::vector<Pattern>& layers, const std::vector<Posit
 void require_stack(const std::vector<Pattern>& layers) {
   SG_REQUIRE(!layers.empty(), "chain_removal", "got no layers, expected at least 1");
   for (std::size_t l = 0; l < layers.size(); ++l) {
-    const std::int32_t sources = l == 0 ? INT32_MAX : layers[l - 1].rows();
-    if (l > 0) require_pattern(layers[l], sources, "chain_removal");
+    const std::vector<std::int32_t>& column = layers[l].column;
+    const bool any_input = l == 0 && !column.empty();  // how many inputs there are is not said
+    const std::int32_t inputs = any_input ? *std::max_element(column.begin(), column.end()) + 1 : 0;
+    require_pattern(layers[l], l == 0 ? inputs : layers[l - 1].rows(), "chain_removal");
   }
 }
 

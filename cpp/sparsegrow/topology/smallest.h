@@ -23,12 +23,12 @@ inline std::uint64_t ordered_bits(double key) {
 // key_of is called three times per position.
 template <class KeyOf>
 std::vector<std::int32_t> smallest(std::int64_t count, std::int32_t size, KeyOf key_of) {
-  constexpr int kShift = 48;
+  const int shift = size < 4096 ? 63 : 48;  // the counts should not outnumber the keys by far
   using Entry = std::pair<std::uint64_t, std::int32_t>;
   std::vector<std::int32_t> chosen;
   if (count <= 0) return chosen;
-  std::vector<std::int32_t> tally(std::size_t{1} << (64 - kShift), 0);
-  for (std::int32_t p = 0; p < size; ++p) ++tally[ordered_bits(key_of(p)) >> kShift];
+  std::vector<std::int32_t> tally(std::size_t{1} << (64 - shift), 0);
+  for (std::int32_t p = 0; p < size; ++p) ++tally[ordered_bits(key_of(p)) >> shift];
   std::uint64_t bucket = 0;
   std::int64_t left = count;  // to be found in `bucket`
   while (tally[bucket] < left) left -= tally[bucket++];
@@ -36,7 +36,7 @@ std::vector<std::int32_t> smallest(std::int64_t count, std::int32_t size, KeyOf 
   edge.reserve(static_cast<std::size_t>(tally[bucket]));
   for (std::int32_t p = 0; p < size; ++p) {
     const std::uint64_t bits = ordered_bits(key_of(p));
-    if (bits >> kShift == bucket) edge.emplace_back(bits, p);
+    if (bits >> shift == bucket) edge.emplace_back(bits, p);
   }
   const auto last = edge.begin() + (left - 1);
   std::nth_element(edge.begin(), last, edge.end());
