@@ -33,9 +33,8 @@ std::vector<RankedLink> BestLinks::take() {
 void BestLinks::shrink() {
   if (wanted_ == 0 || kept_.size() <= wanted_) return;
   const auto last = kept_.begin() + static_cast<std::ptrdiff_t>(wanted_ - 1);
-  std::nth_element(kept_.begin(), last, kept_.end(), [](const RankedLink& a, const RankedLink& b) {
-    return a.better_than(b);
-  });
+  std::nth_element(kept_.begin(), last, kept_.end(),
+                   [](const RankedLink& a, const RankedLink& b) { return a.better_than(b); });
   floor_ = *last;
   kept_.resize(wanted_);
 }

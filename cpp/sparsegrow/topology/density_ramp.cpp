@@ -29,8 +29,7 @@ double rise(RampShape shape, double progress) {
 double sparsity_at(const DensityRamp& ramp, double progress) {
   require_sparsity("start", ramp.start);
   require_sparsity("end", ramp.end);
-  return ramp.start +
-         (ramp.end - ramp.start) * rise(ramp.shape, std::clamp(progress, 0.0, 1.0));
+  return ramp.start + (ramp.end - ramp.start) * rise(ramp.shape, std::clamp(progress, 0.0, 1.0));
 }
 
 std::int64_t links_at_sparsity(std::int64_t cells, double sparsity) {

@@ -5,6 +5,7 @@
 #include <cstring>
 
 #include "sparsegrow/base/check.h"
+#include "sparsegrow/base/parallel.h"
 
 namespace sparsegrow {
 namespace {
@@ -17,7 +18,8 @@ std::int32_t degree(const Pattern& pattern, std::int32_t row) {
 
 std::int32_t largest_degree(const Pattern& pattern) {
   std::int32_t most = 0;
-  for (std::int32_t row = 0; row < pattern.rows(); ++row) most = std::max(most, degree(pattern, row));
+  for (std::int32_t row = 0; row < pattern.rows(); ++row)
+    most = std::max(most, degree(pattern, row));
   return most;
 }
 
@@ -58,18 +60,25 @@ L3Factors::L3Factors(L3Kind kind, std::int32_t most_links)
   }
 }
 
+void L3Factors::list(std::int32_t degree, std::vector<float>& factors) const {
+  factors.resize(static_cast<std::size_t>(degree) + 1);
+  factors[0] = 0;
+  for (std::int32_t i = 1; i <= degree; ++i) factors[i] = of(i, degree);
+}
+
 // What one thread needs beside the scores. All counts and sums are 0 between uses.
 struct L3Scores::Walk {
   struct Reached {
     float walks = 0;  // from one source to another: their common targets; exact below 2^24
     float sum = 0;    // of the factors of these targets
   };
-  std::vector<std::int32_t> common;    // [targets] common sources with the present target
-  std::vector<float> target_factor;    // [targets] of z1 as a neighbour of the present target
-  std::vector<std::int32_t> near;      // targets whose factor is not 0
-  std::vector<Reached> reached;        // [sources]
-  std::vector<std::int32_t> shared;    // [sources] common targets with the present source
-  std::vector<float> source_factor;    // [sources]
+  std::vector<std::int32_t> common;  // [targets] common sources with the present target
+  std::vector<float> target_factor;  // [targets] of z1 as a neighbour of the present target
+  std::vector<std::int32_t> near;    // targets whose factor is not 0
+  std::vector<float> factor;         // [links of the present source + 1] by shared targets
+  std::vector<Reached> reached;      // [sources]
+  std::vector<std::int32_t> shared;  // [sources] common targets with the present source
+  std::vector<float> source_factor;  // [sources]
 
   Walk(std::int32_t targets, std::int32_t sources)
       : common(static_cast<std::size_t>(targets), 0),
@@ -121,10 +130,11 @@ std::int64_t L3Scores::walks_from(std::int32_t source) const {
 // Moves what was reached into the scores: over all sources, or over the walk again if that is
 // shorter; what is reached twice adds 0 the second time.
 void L3Scores::add_walk(std::int32_t source, Walk& walk, float* scores) const {
-  const std::int32_t links = degree(by_source_, source);
+  factors_.list(degree(by_source_, source), walk.factor);
+  const float* factor = walk.factor.data();
   Walk::Reached* reached = walk.reached.data();
-  const auto add = [&](std::int32_t u) {
-    scores[u] += reached[u].sum * factors_.of(static_cast<std::int32_t>(reached[u].walks), links);
+  const auto add = [=](std::int32_t u) {
+    scores[u] += reached[u].sum * factor[static_cast<std::int32_t>(reached[u].walks)];
     reached[u] = {};
   };
   if (walks_from(source) > sources_) {
@@ -157,10 +167,9 @@ void L3Scores::add_source_terms(std::int32_t first, std::int32_t last, Walk& wal
     for (const std::int32_t z1 : targets) {
       for (const std::int32_t u : links_of(by_target_, z1)) ++walk.shared[u];
     }
+    factors_.list(static_cast<std::int32_t>(targets.size()), walk.factor);
     for (std::int32_t u = 0; u < sources_; ++u) {
-      const std::int32_t shared = walk.shared[u];
-      const auto links = static_cast<std::int32_t>(targets.size());
-      walk.source_factor[u] = shared > 0 ? factors_.of(shared, links) : 0;
+      walk.source_factor[u] = walk.factor[walk.shared[u]];
       walk.shared[u] = 0;
     }
     for (const auto* target = begin; target != end; ++target) {
@@ -203,12 +212,13 @@ void L3Scores::score(std::int32_t first, std::int32_t last, Span<float> scores) 
 }
 
 std::int32_t L3Scores::block_targets() const {
-  constexpr std::int32_t kPathRows = 16, kNodeBlocks = 8;
+  constexpr std::int32_t kPathRows = 16;
   constexpr std::int64_t kNodeBytes = std::int64_t{8} << 20;
   if (by_paths(kind_)) return kPathRows;
   const std::int64_t row_bytes = std::max<std::int64_t>(1, std::int64_t{sources_} * 4);
   const std::int64_t most = std::max<std::int64_t>(1, kNodeBytes / row_bytes);
-  const std::int64_t part = std::max<std::int64_t>(kPathRows, by_target_.rows() / kNodeBlocks + 1);
+  const std::int32_t blocks = 2 * num_threads();
+  const std::int64_t part = std::max<std::int64_t>(kPathRows, by_target_.rows() / blocks + 1);
   return static_cast<std::int32_t>(std::min(most, part));
 }
 

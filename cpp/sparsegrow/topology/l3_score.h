@@ -31,6 +31,8 @@ class L3Factors {
   float of(std::int32_t internal, std::int32_t degree) const {
     return inside_[internal] * outside_[degree - internal];
   }
+  // [degree + 1] the factors of a node by its links inside the community; none at all give 0.
+  void list(std::int32_t degree, std::vector<float>& factors) const;
 
  private:
   std::vector<float> inside_;   // [most_links + 1] by i
@@ -47,12 +49,13 @@ class L3Scores {
   // scores: [last - first][sources] is filled for the targets first..last - 1. 0 stands where there
   // is no path; what stands at present links means nothing. Scores are rounded to 17 bits, so that
   // cells with equal paths tie, whatever the order of their sums. May be called from several
-  // threads. Cost of a target by paths: 2 steps for each walk v - z2 - z1 - u. By nodes: a walk from
-  // each source once in a block, then 1 / 4 step per source for each link of a target, so wide
+  // threads. Cost of a target by paths: 2 steps for each walk v - z2 - z1 - u. By nodes: a walk
+  // from each source once in a block, then 1 / 4 step per source for each link of a target, so wide
   // blocks pay.
   void score(std::int32_t first, std::int32_t last, Span<float> scores) const;
 
-  // A width of blocks that suits the kind and keeps a block within some MB.
+  // A width of blocks that suits the kind and the threads, and keeps a block within some MB. Scores
+  // do not depend on it.
   std::int32_t block_targets() const;
 
  private:

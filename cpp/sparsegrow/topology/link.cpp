@@ -37,6 +37,23 @@ void require_rising(const Pattern& layer, const Positions& positions) {
   }
 }
 
+// Without a branch per link: which go is hard to predict.
+std::vector<std::int32_t> kept_columns(const std::vector<std::int32_t>& column,
+                                       const Positions& positions) {
+  std::vector<std::int32_t> kept(column.size() - positions.size() + 1);  // one to scribble on
+  std::size_t next = 0, to = 0;
+  std::int32_t gone = positions.empty() ? -1 : positions[0];
+  for (std::size_t p = 0; p < column.size(); ++p) {
+    const bool stays = static_cast<std::int32_t>(p) != gone;
+    kept[to] = column[p];
+    to += stays;
+    next += !stays;
+    gone = next < positions.size() ? positions[next] : -1;
+  }
+  kept.pop_back();
+  return kept;
+}
+
 }  // namespace
 
 Links links_at(const Pattern& layer, const Positions& positions) {
@@ -54,19 +71,14 @@ Links links_at(const Pattern& layer, const Positions& positions) {
 Pattern without_positions(const Pattern& layer, const Positions& positions) {
   require_rising(layer, positions);
   Pattern kept;
-  kept.row_begin.assign(layer.row_begin.size(), 0);
-  kept.column.reserve(layer.column.size() - positions.size());
+  kept.row_begin = layer.row_begin;
   auto next = positions.begin();
-  for (std::int32_t row = 0; row < layer.rows(); ++row) {
-    for (std::int32_t p = layer.row_begin[row]; p < layer.row_begin[row + 1]; ++p) {
-      if (next != positions.end() && *next == p) {
-        ++next;
-      } else {
-        kept.column.push_back(layer.column[p]);
-      }
-    }
-    kept.row_begin[row + 1] = kept.edges();
+  std::int32_t gone = 0;
+  for (std::int32_t& begin : kept.row_begin) {
+    for (; next != positions.end() && *next < begin; ++next) ++gone;
+    begin -= gone;
   }
+  kept.column = kept_columns(layer.column, positions);
   return kept;
 }
 

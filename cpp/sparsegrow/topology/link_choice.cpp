@@ -76,8 +76,7 @@ void LinkChoice::offer_best(std::int32_t target, const float* scores, const Pres
   for (std::int32_t source = 0; source < sources_; ++source) {
     const double score = scores[source];
     if (!(score > 0) || score < best.floor() || present.has(source)) continue;
-    const std::uint64_t tie =
-        stream_id(seed_ ^ kTie, row, static_cast<std::uint64_t>(source));
+    const std::uint64_t tie = stream_id(seed_ ^ kTie, row, static_cast<std::uint64_t>(source));
     best.offer({score, tie, {source, target}});
   }
 }

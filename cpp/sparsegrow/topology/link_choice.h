@@ -56,8 +56,8 @@ class LinkChoice {
   std::int64_t count_;
   ChoiceRule rule_;
   std::uint64_t seed_;
-  std::mutex mutex_;                // of idle_
-  std::vector<Collector> idle_;     // one for each thread that was ever inside offer()
+  std::mutex mutex_;             // of idle_
+  std::vector<Collector> idle_;  // one for each thread that was ever inside offer()
 };
 
 }  // namespace sparsegrow

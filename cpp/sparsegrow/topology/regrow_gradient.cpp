@@ -33,7 +33,7 @@ Links regrow_gradient(const Pattern& layer, std::int32_t sources, std::int64_t c
   std::vector<float> block;
   for (std::int32_t first = 0; first < layer.rows(); first += block_targets) {
     const std::int32_t targets = std::min(block_targets, layer.rows() - first);
-    block.assign(static_cast<std::size_t>(targets) * static_cast<std::size_t>(sources), 0);
+    block.resize(static_cast<std::size_t>(targets) * static_cast<std::size_t>(sources));
     gradient(first, block);
     offer_rows(choice, first, sources, block);
   }

@@ -1,7 +1,5 @@
 #include "sparsegrow/topology/remove_magnitude.h"
 
-#include <cmath>
-
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/topology/smallest.h"
 
@@ -18,7 +16,8 @@ Positions remove_magnitude(Span<const float> weights, std::int64_t count) {
   const auto links = static_cast<std::int32_t>(weights.size());
   SG_REQUIRE(count >= 0 && count <= links, "remove_magnitude", "got ", count,
              " links to remove, expected 0 to ", links);
-  return smallest(count, links, [&](std::int32_t p) { return std::fabs(double{weights[p]}); });
+  constexpr std::uint32_t kNoSign = 0x7FFFFFFF;  // floats of one sign are ordered as their bits
+  return smallest(count, links, [&](std::int32_t p) { return bits_of(weights[p]) & kNoSign; });
 }
 
 }  // namespace sparsegrow

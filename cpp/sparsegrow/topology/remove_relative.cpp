@@ -61,7 +61,8 @@ Positions remove_relative(const Pattern& layer, std::int32_t sources, Span<const
   const std::vector<double> importance = relative_importance(layer, sources, weights);
   SG_REQUIRE(count >= 0 && count <= layer.edges(), "remove_relative", "got ", count,
              " links to remove, expected 0 to ", layer.edges());
-  return smallest(count, layer.edges(), [&](std::int32_t p) { return importance[p]; });
+  return smallest(count, layer.edges(),
+                  [&](std::int32_t p) { return ordered_bits(importance[p]); });
 }
 
 }  // namespace sparsegrow

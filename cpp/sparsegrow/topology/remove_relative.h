@@ -12,7 +12,8 @@ namespace sparsegrow {
 // Of each link |w| / (alpha + (1 - alpha) * in) + |w| / (alpha + (1 - alpha) * out), where `in` and
 // `out` are the sums of |w| over the links of its target and of its source; a term whose divisor is
 // 0 is 0. alpha 0 gives relative importance, alpha 1 twice the magnitude. weights: [links]. Throws
-// invalid_argument for an unsound pattern, too many or too few weights, or alpha outside [0, 1]. Cost O(targets + sources + links).
+// invalid_argument for an unsound pattern, too many or too few weights, or alpha outside [0, 1].
+// Cost O(targets + sources + links).
 std::vector<double> relative_importance(const Pattern& layer, std::int32_t sources,
                                         Span<const float> weights, double alpha = 0);
 

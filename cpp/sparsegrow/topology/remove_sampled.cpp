@@ -44,7 +44,7 @@ Positions remove_sampled(const Pattern& layer, std::int32_t sources, Span<const 
   std::vector<double> key = relative_importance(layer, sources, weights, rule.alpha);
   const double exponent = rule.delta / (1 - rule.delta);
   draw_keys(layer, exponent, rng, key);
-  return smallest(count, layer.edges(), [&](std::int32_t p) { return key[p]; });
+  return smallest(count, layer.edges(), [&](std::int32_t p) { return ordered_bits(key[p]); });
 }
 
 double removal_delta(double start, double end, double progress) {

@@ -1,7 +1,7 @@
 #include "sparsegrow/topology/remove_signed.h"
 
 #include <algorithm>
-#include <limits>
+#include <cstdint>
 
 #include "sparsegrow/topology/remove_magnitude.h"
 #include "sparsegrow/topology/smallest.h"
@@ -9,13 +9,11 @@
 namespace sparsegrow {
 namespace {
 
-// The quota of one sign: `side` is 1 or -1; links of the other side are out of reach.
-Positions nearest_zero(Span<const float> weights, float side, std::int64_t count) {
-  const auto key_of = [&](std::int32_t p) {
-    const float distance = side * weights[p];
-    return distance > 0 ? double{distance} : std::numeric_limits<double>::quiet_NaN();
-  };
-  return smallest(count, static_cast<std::int32_t>(weights.size()), key_of);
+// The quota of one sign, whose floats are those with bits above `zero`, ordered as their bits. One
+// less wraps zero itself around to the end, and the other sign lies beyond this one.
+Positions nearest_zero(Span<const float> weights, std::uint32_t zero, std::int64_t count) {
+  return smallest(count, static_cast<std::int32_t>(weights.size()),
+                  [&](std::int32_t p) { return bits_of(weights[p]) - zero - 1u; });
 }
 
 Positions merged(const Positions& a, const Positions& b) {
@@ -34,8 +32,8 @@ Positions remove_signed(Span<const float> weights, double fraction) {
     negative += weights[p] < 0;
     if (weights[p] == 0) zero.push_back(static_cast<std::int32_t>(p));
   }
-  const Positions above = nearest_zero(weights, 1, removal_count(fraction, positive));
-  const Positions below = nearest_zero(weights, -1, removal_count(fraction, negative));
+  const Positions above = nearest_zero(weights, 0, removal_count(fraction, positive));
+  const Positions below = nearest_zero(weights, 0x80000000, removal_count(fraction, negative));
   return merged(zero, merged(above, below));
 }
 
