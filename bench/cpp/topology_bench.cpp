@@ -1,5 +1,6 @@
-// What one update of topology costs: removal, regrowth at random, by gradient and by paths. Each
-// result is checked before it is timed. Medians are printed beside Catch2's means.
+// What one update of topology costs: removal, regrowth at random, by gradient and by paths; and
+// what starts cost. Each result is checked before it is timed. Medians are printed beside Catch2's
+// means.
 #include <algorithm>
 #include <chrono>
 #include <cmath>
@@ -10,6 +11,8 @@
 #include "sparsegrow/base/rng.h"
 #include "sparsegrow/topology/chain_removal.h"
 #include "sparsegrow/topology/erdos_renyi.h"
+#include "sparsegrow/topology/feature_correlation.h"
+#include "sparsegrow/topology/receptive_field.h"
 #include "sparsegrow/topology/regrow_gradient.h"
 #include "sparsegrow/topology/regrow_l3.h"
 #include "sparsegrow/topology/regrow_random.h"
@@ -17,6 +20,8 @@
 #include "sparsegrow/topology/remove_relative.h"
 #include "sparsegrow/topology/remove_sampled.h"
 #include "sparsegrow/topology/remove_signed.h"
+#include "sparsegrow/topology/scale_free.h"
+#include "sparsegrow/topology/small_world.h"
 
 namespace sparsegrow {
 namespace {
@@ -147,6 +152,34 @@ void time_chains(const Layer& layer) {  // square layers only
             [&] { return chain_removal(stack, removed, true).positions.size(); });
 }
 
+void time_starts() {
+  constexpr std::int32_t kInputs = 4000, kOutputs = 1000, kLinks = 100000;
+  const auto timed = [&](const std::string& name, auto start) {
+    REQUIRE(start().edges() == kLinks);
+    time_call(name + " start, 4000 x 1000 at 2.50 %", [&] { return start().column.size(); });
+  };
+  timed("Erdos-Renyi", [&] { return erdos_renyi(kInputs, kOutputs, kLinks, Rng(1)); });
+  timed("small world", [&] { return small_world(kInputs, kOutputs, kLinks, 0.25, Rng(1)); });
+  timed("receptive field", [&] {
+    return receptive_field(kInputs, kOutputs, kLinks, 0.25, FieldSizes::fixed, Rng(1));
+  });
+  timed("scale-free",
+        [&] { return scale_free(kInputs, kOutputs, kLinks, kScaleFreeExponent, Rng(1)); });
+}
+
+// Images of 28 x 28, a tenth of the usual 60,000.
+void time_feature_correlation() {
+  constexpr std::int32_t kFeatures = 784, kSamples = 6000, kLinks = 12293;
+  std::vector<float> values(static_cast<std::size_t>(kFeatures) * kSamples);
+  Rng rng(1);
+  for (float& value : values) value = static_cast<float>(rng.uniform());
+  const auto start = [&] {
+    return correlated_features({values, kFeatures}, kFeatures, 2 * kFeatures, kLinks, Rng(1));
+  };
+  REQUIRE(start().edges() == kLinks);
+  time_call("feature correlation, 6,000 x 784", [&] { return start().column.size(); });
+}
+
 }  // namespace
 
 TEST_CASE("one update of SET", "[!benchmark][topology]") {
@@ -167,6 +200,11 @@ TEST_CASE("regrowth by paths of length 3", "[!benchmark][topology]") {
   }
   time_l3(make_layer(1024, 1024, 0.01), L3Kind::ch2_path, "CH2-L3 by paths");
   time_chains(make_layer(1024, 1024, 0.01));
+}
+
+TEST_CASE("start topologies", "[!benchmark][topology]") {
+  time_starts();
+  time_feature_correlation();
 }
 
 }  // namespace sparsegrow

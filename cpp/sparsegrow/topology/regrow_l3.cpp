@@ -45,8 +45,7 @@ Links regrow_l3(const Pattern& layer, std::int32_t sources, std::int64_t count, 
                 ChoiceRule rule, Rng rng) {
   require_absent(layer, sources, count, "regrow_l3");
   if (count == 0) return {};
-  const bool by_paths = kind == L3Kind::ch3_path || kind == L3Kind::ch2_path;
-  const auto choose = by_paths && sources > layer.rows() ? chosen_from_sources : chosen_links;
+  const auto choose = by_paths(kind) && sources > layer.rows() ? chosen_from_sources : chosen_links;
   return choose(layer, sources, count, kind, rule, rng);
 }
 
