@@ -10,7 +10,7 @@ import numpy as np
 from sparsegrow import _sparsegrow as native
 from sparsegrow.files import PathLike
 from sparsegrow.locality import Wires, profile
-from sparsegrow.tokens import tokenise
+from sparsegrow.tokens import text_of, tokenise
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -51,7 +51,9 @@ def save(figure: Figure, path: PathLike) -> None:
     figure.savefig(path, dpi=150)
 
 
-def growth_picture(records: Sequence[Record], net: native.CharNet, letter: str = "e") -> Figure:
+def growth_picture(
+    records: Sequence[Record], net: native.CharNet, letter: str | None = None
+) -> Figure:
     """Return utilisation and lines per 32 edges over the growth, and one sub-DAG's adjacency.
 
     Parameters
@@ -61,7 +63,7 @@ def growth_picture(records: Sequence[Record], net: native.CharNet, letter: str =
     net
         The network as it is now.
     letter
-        Whose sub-DAG.
+        Whose sub-DAG; the one with the most neurons if not given.
     """
     figure, (left, middle, right) = new_figure(3, 15)
     draw_series(left, records, "utilisation", 100)
@@ -69,7 +71,7 @@ def growth_picture(records: Sequence[Record], net: native.CharNet, letter: str =
     draw_series(middle, records, "lines_per_32", 1)
     middle.set(title="128-byte lines per 32 edges", ylabel="lines", ylim=(0, None))
     left.legend(frameon=False)
-    draw_sub_dag(right, net, letter)
+    draw_sub_dag(right, net, largest(net) if letter is None else int(tokenise(letter)[0]))
     return figure
 
 
@@ -87,9 +89,13 @@ def draw_series(axes: Axes, records: Sequence[Record], key: str, scale: float) -
     axes.grid(alpha=0.25)
 
 
-def draw_sub_dag(axes: Axes, net: native.CharNet, letter: str) -> None:
+def largest(net: native.CharNet) -> int:
+    """Return the sub-DAG with the most neurons."""
+    return int(np.argmax(net.sub_dags()["hidden"]))
+
+
+def draw_sub_dag(axes: Axes, net: native.CharNet, sub_dag: int) -> None:
     """Draw which neuron of a sub-DAG reads which, in order of creation, its output last."""
-    sub_dag = int(tokenise(letter)[0])
     row_begin, column = net.hidden_graph()
     neurons = np.flatnonzero(net.neurons()["sub_dag"] == sub_dag)
     rows = np.append(neurons, net.hidden + sub_dag)
@@ -104,14 +110,16 @@ def draw_sub_dag(axes: Axes, net: native.CharNet, letter: str) -> None:
         size = max(4.0, min(60.0, 3000 / len(rows)))
         axes.scatter(x, y, s=size, color=COLOURS["hidden"], marker="s")
     last = len(rows) - 0.5
+    token = np.array([sub_dag], np.uint8)
     axes.axhline(last - 1, color="#999999", lw=0.8)
     axes.set(
-        title=f"Sub-DAG of {letter!r}: {len(neurons)} neurons, output last",
+        title=f"Sub-DAG of {text_of(token)!r}: {len(neurons)} hidden, output last",
         xlabel="reads from, in order of creation",
         ylabel="neuron, in order of creation",
         xlim=(-0.5, last),
         ylim=(last, -0.5),
     )
+    axes.locator_params(integer=True)
 
 
 def conditions_picture(graphs: dict[str, Wires]) -> Figure:

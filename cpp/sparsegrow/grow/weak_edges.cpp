@@ -50,14 +50,15 @@ class Candidates {
     found_.push_back({std::abs(weight * gate), table, static_cast<std::int32_t>(place)});
   }
 
+  // Of the hidden graph, edges to an output are never offered: without its own a neuron would learn
+  // nothing any more.
   void add_hidden() {
     const NodeTable& nodes = net_.wiring().graph->nodes;
     const auto& row_begin = net_.csr().by_target.row_begin;
-    for (std::size_t row = 0; row < nodes.node.size(); ++row) {
-      const std::int32_t group = nodes.spec[static_cast<std::size_t>(nodes.node[row])].group;
-      const std::int32_t output = static_cast<std::int32_t>(row) - net_.first_output();
-      if (!wanted(group == kVocabulary ? output : group)) continue;
-      for (std::int32_t e = row_begin[row]; e < row_begin[row + 1]; ++e) {
+    for (std::int32_t row = 0; row < net_.first_output(); ++row) {
+      const auto r = static_cast<std::size_t>(row);
+      if (!wanted(nodes.spec[static_cast<std::size_t>(nodes.node[r])].group)) continue;
+      for (std::int32_t e = row_begin[r]; e < row_begin[r + 1]; ++e) {
         add(net_.hidden_state(), kHidden, e);
       }
     }
