@@ -13,6 +13,7 @@ void bind_kernels(pybind11::module_& module);
 void bind_settings(pybind11::module_& module);
 void bind_network(pybind11::module_& module);
 void bind_trainer(pybind11::module_& module);
+void bind_rbm(pybind11::module_& module);
 void bind_char_net(pybind11::module_& module);
 void bind_char_trainer(pybind11::module_& module);
 void bind_locality(pybind11::module_& module);

@@ -13,6 +13,7 @@ PYBIND11_MODULE(_sparsegrow, module) {
   bind_settings(module);
   bind_network(module);
   bind_trainer(module);
+  bind_rbm(module);
   bind_char_net(module);
   bind_char_trainer(module);
   bind_locality(module);

@@ -33,7 +33,9 @@ class Network {
   const Graph& graph() const { return graph_; }
   const NetworkConfig& config() const { return config_; }
   Backend& backend() const { return *backend_; }
-  const DeviceCsr& device() const { return *device_; }  // of the present topology; gone after grow()
+  const DeviceCsr& device() const {
+    return *device_;
+  }  // of the present topology; gone after grow()
   StateTable& state() { return state_; }
   const StateTable& state() const { return state_; }
   std::int32_t inputs() const;

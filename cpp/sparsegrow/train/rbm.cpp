@@ -4,7 +4,6 @@
 #include <cmath>
 #include <utility>
 
-#include "sparsegrow/backend/element.h"
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/base/rng.h"
 
@@ -22,8 +21,8 @@ void validate(const RbmConfig& config) {
              ", expected 1 to ", 1 << 20);
   SG_REQUIRE(config.gibbs >= 1, "Rbm", "got ", config.gibbs, " sweeps, expected at least 1");
   const OptimizerKind kind = config.optimizer.kind;
-  SG_REQUIRE(kind == OptimizerKind::sgd || kind == OptimizerKind::nesterov, "Rbm",
-             "got optimizer ", static_cast<std::int32_t>(kind), ", expected sgd or nesterov");
+  SG_REQUIRE(kind == OptimizerKind::sgd || kind == OptimizerKind::nesterov, "Rbm", "got optimizer ",
+             static_cast<std::int32_t>(kind), ", expected sgd or nesterov");
 }
 
 }  // namespace
@@ -176,18 +175,6 @@ RbmRecord Rbm::train(const SampleMatrix& x, Span<const std::int64_t> order, doub
   }
   if (total.samples > 0) total.error = sum / static_cast<double>(total.samples);
   return total;
-}
-
-std::vector<std::uint8_t> Rbm::chains() const {
-  if (!config_.persistent) return {};
-  const RowRange hidden = layers_.hidden();
-  std::vector<std::uint8_t> states(static_cast<std::size_t>(config_.batch) *
-                                   static_cast<std::size_t>(hidden.count));
-  for (std::int32_t c = 0; c < config_.batch; ++c) {
-    std::vector<double> column(static_cast<std::size_t>(config_.batch));
-    static_cast<void>(column);
-  }
-  return states;
 }
 
 }  // namespace sparsegrow

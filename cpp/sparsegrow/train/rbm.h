@@ -15,18 +15,19 @@
 namespace sparsegrow {
 
 struct RbmConfig {
-  std::int32_t batch = 10;  // samples of a step, and persistent chains
-  std::int32_t gibbs = 1;   // sweeps of a chain in a step: the k of CD-k
-  bool persistent = false;  // chains go on from step to step instead of starting at the data
-  bool mean_field_last = false;    // the statistics of the last sweep take p(h|v), not its sample
-  bool sample_visible = false;     // visible units of a chain are drawn; else they are p(v|h)
-  OptimizerConfig optimizer;       // sgd or nesterov
+  std::int32_t batch = 10;       // samples of a step, and persistent chains
+  std::int32_t gibbs = 1;        // sweeps of a chain in a step: the k of CD-k
+  bool persistent = false;       // chains go on from step to step instead of starting at the data
+  bool mean_field_last = false;  // the statistics of the last sweep take p(h|v), not its sample
+  bool sample_visible = false;   // visible units of a chain are drawn; else they are p(v|h)
+  OptimizerConfig optimizer;     // sgd or nesterov
   std::uint64_t seed = 0;
 };
 
 struct RbmRecord {
   std::int64_t samples = 0;
-  double error = 0;  // mean square over samples and visible units of v - p(v|h), h drawn from p(h|v)
+  double error =
+      0;  // mean square over samples and visible units of v - p(v|h), h drawn from p(h|v)
 };
 
 // One change of the topology.
@@ -69,10 +70,14 @@ class Rbm {
   void run_chains(const SampleMatrix& x, Span<const std::int64_t> order, std::int64_t sweeps,
                   std::uint64_t draw, void* out);
 
-  // Hidden units of the persistent chains, [batch][hidden] of 0 and 1; empty without them.
-  std::vector<std::uint8_t> chains() const;
-  void set_chains(Span<const std::uint8_t> states);  // invalid_argument for another size or value
+  // Hidden units of the persistent chains, [batch][hidden] of the network's dtype, 0 and 1. Both
+  // throw invalid_argument without such chains, and the second for another shape.
+  void read_chains(void* out) const;
+  void set_chains(const SampleMatrix& states);
 
+  // Names the draws of one half of a sweep of the present step; sweep 0 draws the data's hidden
+  // units.
+  DrawStream draw_of_step(std::int64_t sweep, bool visible) const;
   const RbmConfig& config() const { return config_; }
   const RbmLayers& layers() const { return layers_; }
 
@@ -85,7 +90,6 @@ class Rbm {
   void collect(const Panel& units, Buffer& weight, Buffer& bias) const;
   void subtract_data(const char* parameter, const Buffer& data) const;
   void update(double rate);
-  DrawStream draw_of_step(std::int64_t sweep, bool visible) const;
   template <class Body>
   void for_probes(const SampleMatrix& x, Span<const std::int64_t> order, const Body& body);
 

@@ -15,10 +15,10 @@ constexpr std::int32_t kWords = 4;  // that one Philox block gives, to samples t
 // Four draws of row `row`: those of samples 4 * block to 4 * block + 3.
 std::array<std::uint32_t, kWords> draw_block(DrawStream draw, std::int32_t row,
                                              std::int32_t block) {
-  return philox({static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(row),
-                 static_cast<std::uint32_t>(draw.stream),
-                 static_cast<std::uint32_t>(draw.stream >> 32)},
-                {static_cast<std::uint32_t>(draw.seed), static_cast<std::uint32_t>(draw.seed >> 32)});
+  return philox(
+      {static_cast<std::uint32_t>(block), static_cast<std::uint32_t>(row),
+       static_cast<std::uint32_t>(draw.stream), static_cast<std::uint32_t>(draw.stream >> 32)},
+      {static_cast<std::uint32_t>(draw.seed), static_cast<std::uint32_t>(draw.seed >> 32)});
 }
 
 double uniform_of(std::uint32_t word) { return word * 0x1.0p-32; }
@@ -42,8 +42,8 @@ void for_rows_of(const Panel& panel, RowRange rows, const Body& body) {
   parallel_for(chunks.count(), [&](std::int64_t chunk) {
     const PanelTile<Real> tile(panel, static_cast<std::int32_t>(chunk / chunks.runs));
     const auto begin = static_cast<std::int32_t>(chunk % chunks.runs * chunks.rows_per_run);
-    const auto end = static_cast<std::int32_t>(
-        std::min<std::int64_t>(rows.count, begin + chunks.rows_per_run));
+    const auto end =
+        static_cast<std::int32_t>(std::min<std::int64_t>(rows.count, begin + chunks.rows_per_run));
     for (std::int32_t r = begin; r < end; ++r) body(chunk, tile, rows.first + r);
   });
 }
@@ -105,7 +105,8 @@ void scale_rows(Panel& panel, RowRange rows, double factor, Span<const double> s
     const auto scale = static_cast<Real>(factor);
     const auto value = static_cast<Real>(shift.empty() ? 0.0 : shift[index]);
     Real* lanes = tile.row(r);
-    for (std::int32_t lane = 0; lane < tile.width; ++lane) lanes[lane] = scale * lanes[lane] + value;
+    for (std::int32_t lane = 0; lane < tile.width; ++lane)
+      lanes[lane] = scale * lanes[lane] + value;
   });
 }
 
