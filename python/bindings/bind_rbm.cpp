@@ -15,6 +15,21 @@ namespace {
 
 // Python threads may share a machine: its calls run one after another, without the GIL.
 class PyRbm {
+ private:
+  template <class Call>
+  auto on_samples(const py::array& x, const py::array& order, const char* where, Call call) {
+    const SampleMatrix samples = sample_matrix(x, {where, "x"});
+    const auto rows = vector_view<std::int64_t>(order, {where, "order"});
+    py::gil_scoped_release release;
+    std::lock_guard<std::mutex> lock(mutex_);
+    return call(samples, rows);
+  }
+
+  py::array room(py::ssize_t rows, std::int32_t columns) const {
+    return py::array(numpy_dtype(rbm_.layers().network().config().dtype),
+                     std::vector<py::ssize_t>{rows, columns});
+  }
+
  public:
   PyRbm(std::shared_ptr<Network> network, const RbmConfig& config)
       : rbm_(std::move(network), config) {}
@@ -112,20 +127,6 @@ class PyRbm {
   }
 
  private:
-  template <class Call>
-  auto on_samples(const py::array& x, const py::array& order, const char* where, Call call) {
-    const SampleMatrix samples = sample_matrix(x, {where, "x"});
-    const auto rows = vector_view<std::int64_t>(order, {where, "order"});
-    py::gil_scoped_release release;
-    std::lock_guard<std::mutex> lock(mutex_);
-    return call(samples, rows);
-  }
-
-  py::array room(py::ssize_t rows, std::int32_t columns) const {
-    return py::array(numpy_dtype(rbm_.layers().network().config().dtype),
-                     std::vector<py::ssize_t>{rows, columns});
-  }
-
   Rbm rbm_;
   std::mutex mutex_;
 };
