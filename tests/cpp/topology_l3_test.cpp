@@ -190,6 +190,27 @@ TEST_CASE("regrowth takes the best links of vector A", "[topology]") {
   }
 }
 
+TEST_CASE("regrowth takes the best links of wide, square and tall layers", "[topology]") {
+  for (const auto& [sources, targets] : {std::pair{40, 12}, std::pair{20, 20}, std::pair{9, 50}}) {
+    const Pattern layer = random_layer(sources, targets, 90, 2);
+    for (const L3Kind kind : kKinds) {
+      const auto scores = scores_of(layer, sources, kind);
+      std::vector<float> falling = scores, chosen;
+      std::sort(falling.begin(), falling.end(), [](float a, float b) { return a > b; });
+      falling.resize(60);
+      const Links links = regrow_l3(layer, sources, 60, kind, ChoiceRule::best, Rng(1));
+      require_new_links(layer, sources, links, 60);
+      for (const Link link : links) {
+        chosen.push_back(scores[static_cast<std::size_t>(link.target * sources + link.source)]);
+      }
+      std::sort(chosen.begin(), chosen.end(), [](float a, float b) { return a > b; });
+      for (std::size_t i = 0; i < 60; ++i) {
+        REQUIRE(chosen[i] == Approx(falling[i]).epsilon(2 * kRounding));
+      }
+    }
+  }
+}
+
 TEST_CASE("regrowth fills up where there are no paths", "[topology]") {
   const Pattern empty{{0, 0, 0, 0}, {}};
   for (const ChoiceRule rule : {ChoiceRule::best, ChoiceRule::sampled}) {

@@ -14,7 +14,8 @@ namespace sparsegrow {
 // common neighbours are made anew for each block, by walking along the links.
 class L3Scores {
  public:
-  // Throws invalid_argument for an unsound pattern. Cost O(targets + sources + links).
+  // `layer` must outlive this. Throws invalid_argument for an unsound pattern. Cost O(targets +
+  // sources + links).
   L3Scores(const Pattern& layer, std::int32_t sources, L3Kind kind);
 
   // scores: [last - first][sources] is filled for the targets first..last - 1. 0 stands where there
