@@ -17,6 +17,7 @@ from sparsegrow.corpus_error import CorpusError
 from sparsegrow.growing import Run, grow, resume
 from sparsegrow.growth_settings import GrowthSettings
 from sparsegrow.mlp import SparseMLP
+from sparsegrow.perturb import perturb
 from sparsegrow.report import report
 
 
@@ -43,6 +44,7 @@ __all__ = [
     "load",
     "load_corpus",
     "num_threads",
+    "perturb",
     "report",
     "resume",
     "set_num_threads",

@@ -11,6 +11,8 @@ from sparsegrow import rewiring
 from sparsegrow.checkpoint import Checkpoint, Saved
 from sparsegrow.config import Config, require_integer, resolve
 from sparsegrow.engine import Array, Engine, Indices, engine_of
+from sparsegrow.perturb import perturb
+from sparsegrow.perturb_curves import PerturbResult
 from sparsegrow.records import EpochRecord, RunState
 
 
@@ -176,6 +178,10 @@ class LayeredModel:
             grown = (*widths[:layer], widths[layer] + neurons, *widths[layer + 1 :])
             engine.config = replace(engine.config, layers=grown)
         self._changes += 1
+
+    def perturb(self, x: Array, y: Any, kind: str = "all", **options: Any) -> PerturbResult:
+        """Measure how well disturbed weights still do; see `sparsegrow.perturb.perturb`."""
+        return perturb(self, x, y, kind, **options)
 
     def summary(self) -> str:
         """Return a table of the layers."""

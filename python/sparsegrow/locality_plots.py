@@ -26,8 +26,8 @@ class MatplotlibMissingError(ValueError):
     """Matplotlib is not installed. The message is one line for the user."""
 
 
-def new_figure(panels: int, width: float) -> tuple[Figure, list[Axes]]:
-    """Return a figure with panels side by side; nothing opens a window."""
+def new_figure(panels: int, width: float, rows: int = 1) -> tuple[Figure, list[Axes]]:
+    """Return a figure with panels side by side, in each row; nothing opens a window."""
     try:
         from matplotlib.backends.backend_agg import FigureCanvasAgg
         from matplotlib.figure import Figure
@@ -35,9 +35,9 @@ def new_figure(panels: int, width: float) -> tuple[Figure, list[Axes]]:
         raise MatplotlibMissingError(
             "pictures need Matplotlib: pip install 'sparsegrow[plot]'"
         ) from error
-    figure = Figure(figsize=(width, 4.6), layout="constrained")
+    figure = Figure(figsize=(width, 4.6 * rows), layout="constrained")
     FigureCanvasAgg(figure)
-    return figure, list(figure.subplots(1, panels, squeeze=False)[0])
+    return figure, list(figure.subplots(rows, panels, squeeze=False).flat)
 
 
 def save(figure: Figure, path: PathLike) -> None:

@@ -12,6 +12,7 @@ from sparsegrow.engine import Pattern
 # above, so that no two draws share a stream.
 SPLIT_STREAM = 1 << 62
 GROWTH_STREAM = 1 << 63
+PERTURBATION_STREAM = 3 << 62
 
 
 def generator(seed: int, stream: int) -> np.random.Generator:

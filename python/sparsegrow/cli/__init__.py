@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import typer
 
 from sparsegrow import __version__
-from sparsegrow.cli import bench, fit, info, locality, read, report, train
+from sparsegrow.cli import bench, fit, info, locality, perturb, read, report, train
 from sparsegrow.cli.arguments import StoppedError, is_mistake, message_of, spread_lists
 
 app = typer.Typer(
@@ -24,6 +24,7 @@ app.command("sample")(read.sample)
 app.command("profile")(locality.profile)
 app.command("synth")(locality.synth)
 app.command("fit")(fit.fit)
+app.command("perturb")(perturb.perturb)
 app.command("info")(info.info)
 app.command("bench")(bench.bench)
 app.command("report")(report.report)

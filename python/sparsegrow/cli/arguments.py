@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-LISTS = ("--hidden",)  # these take several values: --hidden 1000 1000
+LISTS = ("--hidden", "--levels")  # these take several values: --hidden 1000 1000
 MISTAKES = (ValueError, TypeError, IndexError, OSError, ImportError, RuntimeError)
 
 
