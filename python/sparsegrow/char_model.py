@@ -182,7 +182,7 @@ def drawn(chances: NDArray[np.float32], temperature: float, rng: np.random.Gener
 
 
 def load(path: PathLike, *, device: str | None = None) -> Any:
-    """Read a checkpoint of either kind: a `CharModel` or a `SparseMLP`.
+    """Read a checkpoint of any kind: a `CharModel`, `RestrictedBoltzmann` or `SparseMLP`.
 
     Raises
     ------
@@ -190,7 +190,11 @@ def load(path: PathLike, *, device: str | None = None) -> Any:
         The file is not a checkpoint, or is damaged.
     """
     from sparsegrow.mlp import SparseMLP
+    from sparsegrow.rbm import RestrictedBoltzmann
 
-    if files.kind_of(path) == files.KIND:
+    kind = files.kind_of(path)
+    if kind == files.KIND:
         return CharModel.load(path, device=device or "cpu")
+    if kind == RestrictedBoltzmann.__name__:
+        return RestrictedBoltzmann.load(path, device=device)
     return SparseMLP.load(path, device=device)
