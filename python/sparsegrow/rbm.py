@@ -172,7 +172,7 @@ class RestrictedBoltzmann(RbmInference):
         """
         x = self._checked_for_training(x)
         self._run = None
-        for part in self._engine.parts(len(x)):
+        for part in self._parts(x):
             self._engine.train(x, part)
         return self
 

@@ -19,8 +19,8 @@ Tensors = dict[str, Array]
 
 ROW_BEGIN, COLUMN, CHAINS = "layers.0.row_begin", "layers.0.column", "chains"
 
-# Work of one call outside training, in links times samples: well under a second.
-WORK_PER_CALL = 100_000_000
+# Work of one call, in links times samples: well under a second, so that Ctrl-C does not wait.
+WORK_PER_CALL = 50_000_000
 
 
 @dataclass(frozen=True)
@@ -104,16 +104,16 @@ class RbmEngine:
 
     # --- use
 
-    def parts(self, samples: int) -> list[Order]:
-        """Cut samples into calls that are short enough for Ctrl-C, the same on every machine."""
-        size = max(64, WORK_PER_CALL // max(1, self.network.edges) // 64 * 64)
-        order = np.arange(samples, dtype=np.int64)
-        return [order[begin : begin + size] for begin in range(0, samples, size)]
+    def parts(self, order: Order) -> list[Order]:
+        """Cut samples into calls of whole batches, the same on every machine."""
+        batch = self.config.batch_size
+        size = max(1, WORK_PER_CALL // (max(1, self.network.edges) * batch)) * batch
+        return [order[begin : begin + size] for begin in range(0, len(order), size)]
 
     def error(self, x: Array, *, sampled: bool = False) -> float:
         """Return the mean square of what one reconstruction loses."""
         total = 0.0
-        for part in self.parts(len(x)):
+        for part in self.parts(np.arange(len(x), dtype=np.int64)):
             with self.lock:
                 mean = self.rbm.reconstruction_error(x, part, sampled, int(part[0]))
             total += mean * len(part)

@@ -1,4 +1,4 @@
-"""The training loop of restricted Boltzmann machines: epochs of slices, rewired in between.
+"""The training loop of restricted Boltzmann machines: epochs that are rewired in between.
 
 Everything random is a function of (seed, epoch), (seed, step) or (seed, change), so that a run
 which goes on from any step is bit for bit the run that never stopped.
@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from sparsegrow.files import PathLike
-from sparsegrow.fitting import slices
 from sparsegrow.interrupt import DeferredInterrupt
 from sparsegrow.progress import Progress, Status
 from sparsegrow.rbm_engine import Array, RbmEngine
@@ -120,7 +119,7 @@ class RbmFit:
         shuffled = generator(self.model.config.seed, run.first_epoch + epoch).permutation(
             np.arange(len(self.x), dtype=np.int64)
         )
-        for part in slices(shuffled[batches * self.batch :], self.batch):
+        for part in self.engine.parts(shuffled[batches * self.batch :]):
             begun = time.perf_counter()
             record = self.engine.train(self.x, part)
             run.seconds += time.perf_counter() - begun

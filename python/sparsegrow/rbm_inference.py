@@ -198,7 +198,8 @@ class RbmInference:
         return check_visible(x, self.config.widths[0], self.config.dtype, name)
 
     def _parts(self, x: Array) -> list[Order]:
-        return self._engine.parts(len(x)) or [np.empty(0, dtype=np.int64)]
+        order = np.arange(len(x), dtype=np.int64)
+        return self._engine.parts(order) or [order]
 
 
 def check_visible(x: Any, width: int, dtype: str, name: str = "x") -> Array:
