@@ -13,8 +13,13 @@ PYBIND11_MODULE(_sparsegrow, module) {
   bind_settings(module);
   bind_network(module);
   bind_trainer(module);
+  bind_rewire(module);
   bind_rbm(module);
   bind_char_net(module);
   bind_char_trainer(module);
   bind_locality(module);
+  bind_starts(module);
+  bind_rules(module);
+  bind_layer_update(module);
+  bind_product(module);
 }

@@ -421,3 +421,133 @@ def synthetic(
 ) -> tuple[_Int32, _Int32]: ...
 def relabelled(row_begin: _Int32, column: _Int32, place: _Int32) -> tuple[_Int32, _Int32]: ...
 def random_order(count: int, seed: int) -> _Int32: ...
+
+_Float32 = NDArray[np.float32]
+_Arrays = tuple[_Int32, _Int32]
+
+def small_world(
+    inputs: int, outputs: int, links: int, beta: float, seed: int, stream: int = 0
+) -> _Arrays: ...
+def scale_free(
+    inputs: int, outputs: int, links: int, exponent: float, seed: int, stream: int = 0
+) -> _Arrays: ...
+def receptive_field(
+    inputs: int,
+    outputs: int,
+    links: int,
+    spread: float,
+    sizes: str,
+    seed: int,
+    stream: int = 0,
+) -> _Arrays: ...
+def correlated_features(
+    x: _Float32, inputs: int, outputs: int, links: int, seed: int, stream: int = 0
+) -> _Arrays: ...
+def swi_weights(
+    row_begin: _Int32,
+    column: _Int32,
+    sources: int,
+    fan_in: str,
+    gain: float,
+    seed: int,
+    stream: int = 0,
+) -> _Float32: ...
+def removal_count(fraction: float, links: int) -> int: ...
+def remove_signed(weights: _Float32, fraction: float) -> _Int32: ...
+def remove_magnitude(weights: _Float32, count: int) -> _Int32: ...
+def remove_relative(
+    row_begin: _Int32, column: _Int32, sources: int, weights: _Float32, count: int
+) -> _Int32: ...
+def remove_sampled(
+    row_begin: _Int32,
+    column: _Int32,
+    sources: int,
+    weights: _Float32,
+    count: int,
+    seed: int,
+    stream: int = 0,
+    *,
+    alpha: float = 0.0,
+    delta: float = 0.5,
+) -> _Int32: ...
+def removal_delta(start: float, end: float, progress: float) -> float: ...
+def regrow_random(
+    row_begin: _Int32, column: _Int32, sources: int, count: int, seed: int, stream: int = 0
+) -> _Arrays: ...
+def regrow_l3(
+    row_begin: _Int32,
+    column: _Int32,
+    sources: int,
+    count: int,
+    kind: str,
+    rule: str,
+    seed: int,
+    stream: int = 0,
+) -> _Arrays: ...
+def regrow_gradient(
+    row_begin: _Int32,
+    column: _Int32,
+    count: int,
+    x: _Float32,
+    dy: _Float32,
+    seed: int,
+    stream: int = 0,
+) -> _Arrays: ...
+def rewired(
+    row_begin: _Int32,
+    column: _Int32,
+    sources: int,
+    removed: _Int32,
+    added: _Arrays,
+    keep_regrown: bool = False,
+) -> tuple[_Int32, _Int32, _Int32]: ...
+def links_at(row_begin: _Int32, column: _Int32, sources: int, positions: _Int32) -> _Arrays: ...
+def chain_removal(
+    layers: Sequence[_Arrays], removed: Sequence[_Int32], keep_last: bool
+) -> tuple[list[_Int32], list[NDArray[np.bool_]]]: ...
+def regrown_overlap(removed: _Arrays, regrown: _Arrays) -> float: ...
+
+class UpdateSchedule:
+    def __init__(
+        self, every: int, end: int, fraction: float = 0.3, shape: str = "constant"
+    ) -> None: ...
+    def due(self, time: int) -> bool: ...
+    def fraction_at(self, time: int) -> float: ...
+
+class SparseProduct:
+    edges: int
+    inputs: int
+    outputs: int
+    def __init__(self, inputs: int, row_begin: _Int32, column: _Int32) -> None: ...
+    def forward(self, x: _Real, values: _Real, bias: _Real | None, y: _Real) -> None: ...
+    def backward(
+        self,
+        x: _Real,
+        values: _Real,
+        dy: _Real,
+        dx: _Real | None,
+        dvalues: _Real | None,
+        dbias: _Real | None,
+    ) -> None: ...
+
+class RewireRule:
+    def __init__(
+        self,
+        *,
+        removal: str = "signed",
+        fraction: float = 0.3,
+        alpha: float = 0.0,
+        delta: float = 0.5,
+        regrowth: str = "random",
+        paths: str = "ch3_path",
+        choice: str = "best",
+        chain_removal: bool = False,
+        spare_last: bool = False,
+        fresh: str = "start",
+        init: InitKind = ...,
+        init_scale: float = ...,
+    ) -> None: ...
+
+def rewire(
+    network: Network, rule: RewireRule, frozen: Sequence[bool], seed: int, update: int
+) -> dict[str, Any]: ...

@@ -17,6 +17,7 @@ import numpy as np
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.config import Config, as_layers
+from sparsegrow.dynamics import dynamics_of
 from sparsegrow.engine import Tensors
 from sparsegrow.files import PathLike, write_whole
 from sparsegrow.records import EpochRecord, RunState, from_header
@@ -188,7 +189,8 @@ def config_of(values: Any) -> Config:
     if not isinstance(values, dict) or not isinstance(values.get("layers"), list):
         raise ValueError("the header's config is damaged")
     try:
-        return Config(**{**values, "layers": tuple(values["layers"])})
+        dynamics = dynamics_of(values.get("topology", ""), values.get("dynamics"))
+        return Config(**{**values, "layers": tuple(values["layers"]), "dynamics": dynamics})
     except TypeError as error:
         raise ValueError(f"the header's config is damaged ({error})") from error
 

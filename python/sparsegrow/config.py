@@ -9,8 +9,11 @@ from typing import Any
 
 import numpy as np
 
+from sparsegrow.dynamics import METHODS, Dynamics, dynamics_of
+
 CHOICES: dict[str, tuple[str, ...]] = {
-    "topology": ("static", "dense"),
+    "topology": ("static", "dense", *METHODS),
+    "start": ("er", "small_world", "scale_free", "receptive_field", "csti"),
     "distribution": ("erk", "er", "uniform"),
     "activation": ("relu", "leaky_relu", "tanh", "sigmoid", "srelu", "all_relu", "identity"),
     "loss": ("cross_entropy", "mse"),
@@ -40,6 +43,10 @@ class Config:
     epsilon: float | None
     density: float | None
     topology: str
+    dynamics: Dynamics | None
+    start: str
+    start_randomness: float
+    dense_last: bool
     distribution: str
     activation: str
     slope: float
@@ -66,6 +73,7 @@ class Config:
             require_choice(name, getattr(self, name), allowed)
         require_layers(self.layers)
         self._require_sparsity()
+        self._require_topology()
         self._require_numbers()
         if not isinstance(self.device, str):
             raise ValueError(f"device: got {self.device!r:.80}, expected a name such as 'cpu'")
@@ -85,6 +93,20 @@ class Config:
             raise ValueError("epsilon, density: expected neither with topology='dense'")
         if self.topology != "dense" and given != 1:
             raise ValueError("epsilon, density: got both, expected one of them")
+
+    def _require_topology(self) -> None:
+        changes = self.topology in METHODS
+        if changes != isinstance(self.dynamics, Dynamics):
+            raise ValueError(f"dynamics: got {self.dynamics!r:.80} with {self.topology!r}")
+        require_number("start_randomness", self.start_randomness, 0.0, 1.0)
+        if not isinstance(self.dense_last, bool):
+            raise ValueError(f"dense_last: got {self.dense_last!r:.80}, expected True or False")
+        between = self.layers[1:-1] if self.dense_last else self.layers[1:]
+        if self.start == "csti" and any(width % self.layers[0] for width in between):
+            raise ValueError(
+                f"start: 'csti' needs widths that are multiples of the {self.layers[0]} inputs, "
+                f"got {', '.join(map(str, between))}; dense_last=True leaves the outputs out"
+            )
 
     def _require_numbers(self) -> None:
         require_number("slope", self.slope, -math.inf, math.inf)
@@ -125,6 +147,7 @@ def resolve(given: Mapping[str, Any]) -> Config:
     for name in ("topology", "activation", "optimizer", "init"):  # the defaults hang on these
         require_choice(name, values[name], CHOICES[name])
     values["layers"] = as_layers(values["layers"])
+    values["dynamics"] = dynamics_of(values["topology"], values["dynamics"])
     neither = values["epsilon"] is None and values["density"] is None
     relu_like = values["activation"] in RELU_LIKE
     defaults = {

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.config import Config
+from sparsegrow.dynamics import Dynamics
 
 Array = NDArray[Any]
 Indices = NDArray[np.int32]
@@ -140,6 +141,27 @@ class Engine:
         batch = self.config.batch_size
         size = max(1, WORK_PER_CALL // (max(1, self.network.edges) * batch)) * batch
         return [order[begin : begin + size] for begin in range(0, len(order), size)]
+
+    def gradients(self, x: Array, y: Array, order: NDArray[np.int64]) -> None:
+        """Compute the gradients of one batch, and leave them with the network."""
+        with self.lock:
+            self.trainer.gradients(x, y, order)
+
+    def rewire(
+        self, dynamics: Dynamics, done: int, total: int, frozen: list[bool]
+    ) -> dict[str, Any]:
+        """Make one update of the topology; return counts by layer."""
+        config = self.config
+        rule = dynamics.rule(
+            done,
+            total,
+            spare_last=config.dense_last,
+            init=getattr(native.InitKind, config.init),
+            init_scale=config.init_scale,
+        )
+        with self.lock:
+            steps = self.network.steps
+            return native.rewire(self.network, rule, frozen, config.seed, steps)
 
     # --- state
 

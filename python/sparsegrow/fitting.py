@@ -38,13 +38,16 @@ def split(count: int, fraction: float, seed: int) -> tuple[NDArray[np.int64], ND
     return np.sort(order[held:]), np.sort(order[:held])
 
 
-def slices(order: NDArray[np.int64], batch: int) -> Iterator[NDArray[np.int64]]:
-    """Cut what is left of an epoch into calls of about `SLICE_SECONDS`.
+def slices(
+    order: NDArray[np.int64], batch: int, most: Callable[[], int]
+) -> Iterator[NDArray[np.int64]]:
+    """Cut what is left of an epoch into calls of about `SLICE_SECONDS`, of at most `most()` steps.
 
     The cuts lie between batches, so that they change nothing but when the caller looks up.
     """
     done, steps = 0, 1
     while done < len(order):
+        steps = min(steps, most())
         begun = time.perf_counter()
         yield order[done : done + steps * batch]
         done += steps * batch
@@ -143,8 +146,9 @@ class Fit:
             data.chosen
         )
         rate = 0.0
-        for part in slices(shuffled[batches * self.batch :], self.batch):
+        for part in slices(shuffled[batches * self.batch :], self.batch, self.until_update):
             begun = time.perf_counter()
+            self.rewire_if_due(part[: self.batch])
             record = self.engine.train(data.x, data.y, part)
             run.seconds += time.perf_counter() - begun
             run.loss_sum += record.loss * record.samples
@@ -153,6 +157,34 @@ class Fit:
             self.show(epoch)
             interrupt.check()
         return rate
+
+    def until_update(self) -> int:
+        """Return how many steps may be taken at one go."""
+        dynamics = self.model.config.dynamics
+        done = self.engine.network.steps - self.run_state.first_step
+        return self.total if dynamics is None else dynamics.next_due(done, self.steps_per_epoch)
+
+    def rewire_if_due(self, batch: NDArray[np.int64]) -> None:
+        """Change the topology where it is time to; once, however often the run is resumed here."""
+        dynamics, run = self.model.config.dynamics, self.run_state
+        done = self.engine.network.steps - run.first_step
+        if dynamics is None or done == run.rewired:
+            return
+        if not dynamics.due(done, self.total, self.steps_per_epoch):
+            return
+        if dynamics.regrowth == "gradient":
+            self.engine.gradients(self.data.x, self.data.y, batch)
+        layers = len(self.model.config.layers) - 1
+        frozen = [bool(run.frozen >> k & 1) for k in range(layers)]
+        update = self.engine.rewire(dynamics, done, self.total, frozen)
+        for k, layer in enumerate(update["layers"]):
+            run.frozen |= (layer["overlap"] > dynamics.freeze) << k
+        run.rewired = done
+
+    @property
+    def total(self) -> int:
+        """Steps of the whole run."""
+        return self.run_state.epochs * self.steps_per_epoch
 
     def show(self, epoch: int) -> None:
         """Tell the progress display where the epoch stands."""

@@ -7,11 +7,14 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+import numpy as np
+
 from sparsegrow import rewiring
 from sparsegrow.checkpoint import Checkpoint, Saved
 from sparsegrow.config import Config, require_integer, resolve
 from sparsegrow.engine import Array, Engine, Indices, engine_of
 from sparsegrow.perturb import perturb
+from sparsegrow.perturb_alive import alive_neurons
 from sparsegrow.perturb_curves import PerturbResult
 from sparsegrow.records import EpochRecord, RunState
 
@@ -66,6 +69,16 @@ class LayeredModel:
     def density(self) -> float:
         """Edges, as a fraction of those of a dense network of these widths."""
         return self.nnz / sum(n * m for n, m in zip(self.layers, self.layers[1:], strict=False))
+
+    @property
+    def alive_fraction(self) -> float:
+        """Share of hidden neurons with edges on both sides that lead from inputs to outputs."""
+        engine = self._engine
+        with engine.lock:
+            links = [rewiring.layer_edges(engine, span) for span in engine.spans()]
+        kept = np.ones(sum(len(source) for source, _ in links), np.bool_)
+        hidden = sum(self.layers[1:-1])
+        return alive_neurons(self.layers, links, kept) / hidden if hidden else 1.0
 
     @property
     def parameters(self) -> int:

@@ -2,26 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
-
-import numpy as np
 
 from sparsegrow import checkpoint as files
 from sparsegrow.checkpoint import Checkpoint, Saved
 from sparsegrow.config import require_integer, resolve
+from sparsegrow.dynamics import Dynamics
 from sparsegrow.engine import Array, Engine, engine_of
 from sparsegrow.files import PathLike, require_writable
 from sparsegrow.fitting import Callback, Fit, continued_run, new_run, split_validation
-from sparsegrow.layered import LayeredModel
+from sparsegrow.predicting import PredictingModel
 from sparsegrow.progress import progress_for
 from sparsegrow.records import RunState
-from sparsegrow.samples import check_data, check_samples
+from sparsegrow.samples import Samples, check_data
 from sparsegrow.wiring import start_patterns
 
 
-class SparseMLP(LayeredModel):
+class SparseMLP(PredictingModel):
     """A multilayer perceptron that stores and computes only the edges it has.
 
     Parameters
@@ -34,7 +33,16 @@ class SparseMLP(LayeredModel):
     density
         Fraction of all edges that the whole network has, spread as `distribution` says.
     topology
-        "static": random edges that stay. "dense": all edges.
+        "static": edges that stay. "dense": all edges. "set", "random", "rigl", "ch3l3", "ch2l3":
+        edges that go and come back elsewhere while the network trains.
+    dynamics
+        Settings of these changes in place of their defaults; see `Dynamics`.
+    start, start_randomness
+        Which edges there are at first. "er": random ones. "small_world", "receptive_field": from
+        regular (0) to random (1), 0.25. "scale_free". "csti": between features that are correlated
+        in the data of the first `fit`, where widths are multiples of the inputs.
+    dense_last
+        The layer to the outputs has all edges; `epsilon` or `density` is that of the others.
     distribution
         For `density`. "erk" and "er", the same thing without convolutions: edges in proportion to
         n + m, so that small layers, such as the last, are denser. "uniform": the same in each.
@@ -90,6 +98,10 @@ class SparseMLP(LayeredModel):
         epsilon: float | None = None,
         density: float | None = None,
         topology: str = "static",
+        dynamics: Mapping[str, Any] | Dynamics | None = None,
+        start: str = "er",
+        start_randomness: float = 0.25,
+        dense_last: bool = False,
         distribution: str = "erk",
         activation: str = "relu",
         slope: float | None = None,
@@ -183,10 +195,17 @@ class SparseMLP(LayeredModel):
             require_writable(checkpoint)
         samples = len(data.chosen)
         display = progress_for(epochs, samples, progress)
+        self._wire_by(data)
         run = self._next_run(epochs, samples)
         options: dict[str, Any] = {"checkpoint": checkpoint, "callbacks": callbacks}
         Fit(self, data, held, run, patience=patience, progress=display, **options).run()
         return self
+
+    def _wire_by(self, data: Samples) -> None:
+        """Draw the start topology again, where it follows from the data."""
+        if self.config.start == "csti" and not self.history and self._engine.network.steps == 0:
+            self._engine = Engine(self.config, start_patterns(self.config, data.x[data.chosen]))
+            self._engine.initialise()
 
     def _next_run(self, epochs: int, samples: int) -> RunState:
         if self._resuming and self._run is not None:
@@ -202,45 +221,6 @@ class SparseMLP(LayeredModel):
                 f"epochs: got {epochs}, expected more than the "
                 f"{self.config.warmup_epochs:g} of the warm-up"
             )
-
-    # --- use
-
-    def forward(self, x: Array) -> Array:
-        """Return the outputs [samples][outputs]; before the softmax, for cross-entropy."""
-        return self._engine.predict(check_samples(x, self.config.layers[0], self.config.dtype))
-
-    def predict(self, x: Array) -> Array:
-        """Return a label per sample, or values [samples][outputs], [samples] for one output."""
-        outputs = self.forward(x)
-        if self.config.classifies:
-            labels: Array = outputs.argmax(axis=1)
-            return labels
-        return outputs[:, 0] if outputs.shape[1] == 1 else outputs
-
-    def predict_proba(self, x: Array) -> Array:
-        """Return the probability of each class [samples][classes]."""
-        if not self.config.classifies:
-            raise ValueError("predict_proba: a network with loss='mse' has no classes")
-        logits = self.forward(x)
-        powers = np.exp(logits - logits.max(axis=1, keepdims=True))
-        probabilities: Array = powers / powers.sum(axis=1, keepdims=True)
-        return probabilities
-
-    def evaluate(self, x: Array, y: Any) -> dict[str, float]:
-        """Return the mean loss, and the accuracy for cross-entropy."""
-        data = check_data(self.config, x, y)
-        loss, accuracy = self._engine.evaluate(data.x, data.y, data.chosen)
-        return {"loss": loss, "accuracy": accuracy} if self.config.classifies else {"loss": loss}
-
-    def score(self, x: Array, y: Any) -> float:
-        """Return the accuracy, or the coefficient of determination for "mse"."""
-        data = check_data(self.config, x, y)
-        if self.config.classifies:
-            return self._engine.evaluate(data.x, data.y, data.chosen)[1]
-        values = data.y.astype(np.float64)
-        rest = ((values - self.forward(x)) ** 2).sum(axis=0)
-        spread = ((values - values.mean(axis=0)) ** 2).sum(axis=0)
-        return float(np.mean(1.0 - rest / np.where(spread > 0, spread, np.inf)))
 
     # --- files
 

@@ -52,6 +52,9 @@ class RunState:
         Early stopping or a callback has ended the run.
     waited, best_epoch, best_loss
         For early stopping: epochs since the best one, and that one.
+    rewired, frozen
+        For changing topologies: steps of the run at its last update, and a bit for each layer
+        that is left alone.
     loss_sum, correct, seconds
         Sums over the part of the present epoch that is done.
     """
@@ -64,6 +67,8 @@ class RunState:
     waited: int = 0
     best_epoch: int | None = None
     best_loss: float | None = None
+    rewired: int = 0
+    frozen: int = 0
     loss_sum: float = 0.0
     correct: int = 0
     seconds: float = 0.0

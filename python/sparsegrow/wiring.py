@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
+from numpy.typing import NDArray
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.config import Config
@@ -13,6 +16,7 @@ from sparsegrow.engine import Pattern
 SPLIT_STREAM = 1 << 62
 GROWTH_STREAM = 1 << 63
 PERTURBATION_STREAM = 3 << 62
+SCALE_FREE_EXPONENT = 2.76  # degrees of preferential attachment
 
 
 def generator(seed: int, stream: int) -> np.random.Generator:
@@ -25,6 +29,14 @@ def links_per_layer(config: Config) -> list[int]:
     widths = list(config.layers)
     if config.topology == "dense":
         return native.links_uniform(widths, 1.0)
+    if not config.dense_last:
+        return sparse_links(config, widths)
+    last = widths[-2] * widths[-1]
+    return [*(sparse_links(config, widths[:-1]) if len(widths) > 2 else []), last]
+
+
+def sparse_links(config: Config, widths: list[int]) -> list[int]:
+    """Return the edges of layers that are all as sparse as the settings say."""
     if config.epsilon is not None:
         return native.links_by_epsilon(widths, config.epsilon)
     assert config.density is not None  # one of the two is given, see Config
@@ -33,11 +45,33 @@ def links_per_layer(config: Config) -> list[int]:
     return native.links_erk(widths, config.density)  # without kernels, ER and ERK are the same
 
 
-def start_patterns(config: Config) -> list[Pattern]:
-    """Draw the start topology: in each layer any set of that many edges is equally likely."""
-    links = links_per_layer(config)
-    pairs = zip(config.layers[:-1], config.layers[1:], strict=True)
-    return [
-        native.erdos_renyi(inputs, outputs, links[k], config.seed, stream=k)
-        for k, (inputs, outputs) in enumerate(pairs)
-    ]
+def start_patterns(config: Config, x: NDArray[Any] | None = None) -> list[Pattern]:
+    """Draw the start topology.
+
+    Parameters
+    ----------
+    config
+        Settings.
+    x
+        Samples to follow the correlations of; without any, "csti" is random at first.
+    """
+    pairs = zip(config.layers[:-1], config.layers[1:], links_per_layer(config), strict=True)
+    return [start_pattern(config, k, *shape, x) for k, shape in enumerate(pairs)]
+
+
+def start_pattern(
+    config: Config, layer: int, inputs: int, outputs: int, links: int, x: NDArray[Any] | None
+) -> Pattern:
+    """Draw one layer's start topology; a layer with all its edges has no choice."""
+    size, seeds = (inputs, outputs, links), (config.seed, layer)
+    if links < inputs * outputs:
+        if config.start == "small_world":
+            return native.small_world(*size, config.start_randomness, *seeds)
+        if config.start == "receptive_field":
+            return native.receptive_field(*size, config.start_randomness, "fixed", *seeds)
+        if config.start == "scale_free":
+            return native.scale_free(*size, SCALE_FREE_EXPONENT, *seeds)
+        if config.start == "csti" and x is not None:
+            table = np.ascontiguousarray(x, np.float32)
+            return native.correlated_features(table, *size, *seeds)
+    return native.erdos_renyi(*size, *seeds)

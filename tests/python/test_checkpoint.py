@@ -171,7 +171,7 @@ HEADER_GAMES = [
     (put("config", "layers", [8, 6, 3, 3]), "lacks the array layers.2.column"),
     (put("config", "layers", [8, 3]), "unknown arrays|expected"),
     (put("config", "unknown", 1), "config is damaged.*unknown"),
-    (put("config", "topology", "set"), "topology"),
+    (put("config", "topology", "sett"), "topology"),
     (put("config", "seed", 1e9), "seed"),
     (put("config", "slope", float("inf")), "slope"),
     (put("config", "dtype", "float64"), r"state.weight is F32 .*expected F64"),

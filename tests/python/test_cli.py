@@ -191,7 +191,7 @@ def test_a_broken_file_is_one_line(run, tmp_path, case):
         ("fit --data iris --hidden 0", "layers[1]: got 0"),
         ("fit --data iris --epochs 1.5", "--epochs"),
         ("fit --data iris --epochs 0", "epochs: got 0"),
-        ("fit --data iris --method set", "got 'set', expected one of static, dense"),
+        ("fit --data iris --method sett", "got 'sett', expected one of static, dense, set"),
         ("fit --data iris --density 3", "density: got 3"),
         ("fit --data iris --density 0.1 --epsilon 4", "got both"),
         ("fit --data iris --optimizer lbfgs", "optimizer: got 'lbfgs'"),

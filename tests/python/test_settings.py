@@ -10,7 +10,7 @@ import sparsegrow as sg
 from support import assert_same_model, blobs, small_model
 
 WRONG = [
-    ({"topology": "set"}, "topology: got 'set', expected one of 'static', 'dense'"),
+    ({"topology": "sett"}, "topology: got 'sett', expected one of 'static', 'dense', 'set'"),
     ({"activation": "swish"}, "activation: got 'swish'.*'relu'.*'srelu'"),
     ({"loss": "hinge"}, "loss"),
     ({"optimizer": "rmsprop"}, "optimizer"),

@@ -12,9 +12,10 @@ import typer
 
 from sparsegrow import SparseMLP, set_num_threads
 from sparsegrow.cli.arguments import StoppedError
+from sparsegrow.config import CHOICES
 from sparsegrow.datasets import BUNDLED, Data, open_data
 
-METHODS = {"static": "static", "dense": "dense"}  # --method -> topology
+METHODS = CHOICES["topology"]
 DEFAULT_HIDDEN = (300, 300)
 
 DataName = Annotated[
@@ -39,6 +40,18 @@ def fit(
     hidden: Hidden = None,
     epsilon: Annotated[float | None, typer.Option(help="Erdos-Renyi: edges / (n + m).")] = None,
     density: Annotated[float | None, typer.Option(help="Fraction of all edges.")] = None,
+    start: Annotated[str, typer.Option(help=f"First edges: {', '.join(CHOICES['start'])}.")] = "er",
+    dense_last: Annotated[
+        bool, typer.Option("--dense-last", help="All edges to the outputs.")
+    ] = False,
+    fraction: Annotated[
+        float | None, typer.Option(help="Of the edges, moved at once.")
+    ] = None,
+    every: Annotated[int | None, typer.Option(help="Steps between updates; 0: an epoch.")] = None,
+    chain_removal: Annotated[
+        bool | None,
+        typer.Option("--chain-removal/--no-chain-removal", help="Take out what leads nowhere."),
+    ] = None,
     epochs: Annotated[int, typer.Option(help="Passes over the data, in all.")] = 20,
     batch_size: Annotated[int, typer.Option(help="Samples per step.")] = 64,
     learning_rate: Annotated[float | None, typer.Option(help="Rate at the start.")] = None,
@@ -66,7 +79,10 @@ def fit(
             [samples.features, *(hidden or DEFAULT_HIDDEN), samples.classes],
             epsilon=epsilon,
             density=density,
-            topology=METHODS[method],
+            topology=method,
+            dynamics=given_of(fraction=fraction, every=every, chain_removal=chain_removal),
+            start=start,
+            dense_last=dense_last,
             batch_size=batch_size,
             learning_rate=learning_rate,
             optimizer=optimizer,
@@ -78,6 +94,11 @@ def fit(
     train(model, samples, epochs, out, quiet=json_)
     facts = report(model, samples)
     print(json.dumps(facts) if json_ else told(model, samples, facts))
+
+
+def given_of(**options: Any) -> dict[str, Any]:
+    """Return the options that were given."""
+    return {name: value for name, value in options.items() if value is not None}
 
 
 def resumed(out: Path | None, samples: Data) -> SparseMLP:
@@ -116,7 +137,7 @@ def train(model: SparseMLP, samples: Data, epochs: int, out: Path | None, *, qui
 def report(model: SparseMLP, samples: Data) -> dict[str, Any]:
     """Return the figures of a finished run."""
     return {
-        "method": next(m for m, topology in METHODS.items() if topology == model.config.topology),
+        "method": model.config.topology,
         "data": samples.name,
         "test_accuracy": model.score(samples.x_test, samples.y_test),
         "accuracy_per_epoch": [record.val_accuracy for record in model.history],
@@ -124,6 +145,7 @@ def report(model: SparseMLP, samples: Data) -> dict[str, Any]:
         "layers": model.layers,
         "density": model.density,
         "nnz": model.nnz,
+        "alive": model.alive_fraction,
         "params": model.parameters,
         "model_bytes": model.nbytes,
         "peak_bytes": peak_bytes(),

@@ -1,0 +1,94 @@
+// Dynamic sparse training: one update of a network's layers by a rule.
+#include <pybind11/stl.h>
+
+#include <map>
+#include <memory>
+
+#include "bindings.h"
+#include "sparsegrow/base/check.h"
+#include "sparsegrow/train/rewire.h"
+
+namespace sparsegrow::python {
+namespace {
+
+namespace py = pybind11;
+
+template <class Enum>
+Enum named(const std::map<std::string, Enum>& known, const char* what, const std::string& name) {
+  const auto found = known.find(name);
+  if (found != known.end()) return found->second;
+  std::string all;
+  for (const auto& [each, unused] : known) all += (all.empty() ? "'" : ", '") + each + "'";
+  throw_invalid("rewire", concat(what, ": got '", name, "', expected one of ", all));
+}
+
+const std::map<std::string, RemovalRule> kRemovals{
+    {"signed", RemovalRule::by_sign},    {"magnitude", RemovalRule::magnitude},
+    {"relative", RemovalRule::relative}, {"sampled", RemovalRule::sampled},
+    {"random", RemovalRule::random},     {"largest", RemovalRule::largest}};
+const std::map<std::string, RegrowthRule> kRegrowths{{"random", RegrowthRule::random},
+                                                     {"gradient", RegrowthRule::gradient},
+                                                     {"paths", RegrowthRule::paths}};
+const std::map<std::string, L3Kind> kPaths{{"ch3_path", L3Kind::ch3_path},
+                                           {"ch2_path", L3Kind::ch2_path},
+                                           {"ch3_node", L3Kind::ch3_node},
+                                           {"ch2_node", L3Kind::ch2_node}};
+const std::map<std::string, ChoiceRule> kChoices{{"best", ChoiceRule::best},
+                                                 {"sampled", ChoiceRule::sampled}};
+const std::map<std::string, NewWeights> kFresh{{"start", NewWeights::start},
+                                               {"zero", NewWeights::zero}};
+
+RewireRule rule_of(const std::string& removal, double fraction, double alpha, double delta,
+                   const std::string& regrowth, const std::string& paths, const std::string& choice,
+                   bool chain_removal, bool spare_last, const std::string& fresh, InitKind init,
+                   double init_scale) {
+  RewireRule rule;
+  rule.removal = named(kRemovals, "removal", removal);
+  rule.fraction = fraction;
+  rule.sampled = {alpha, delta};
+  rule.regrowth = named(kRegrowths, "regrowth", regrowth);
+  rule.paths = named(kPaths, "paths", paths);
+  rule.choice = named(kChoices, "choice", choice);
+  rule.chain_removal = chain_removal;
+  rule.spare_last = spare_last;
+  rule.new_weights = named(kFresh, "fresh", fresh);
+  rule.start = {init, init_scale};
+  return rule;
+}
+
+py::dict told(const Rewired& done) {
+  py::list layers;
+  for (const LayerRewired& layer : done.layers) {
+    layers.append(py::dict(py::arg("removed") = layer.removed, py::arg("chained") = layer.chained,
+                           py::arg("regrown") = layer.regrown, py::arg("overlap") = layer.overlap));
+  }
+  return py::dict(py::arg("layers") = layers, py::arg("alive") = done.alive,
+                  py::arg("hidden") = done.hidden);
+}
+
+}  // namespace
+
+void bind_rewire(py::module_& module) {
+  py::class_<RewireRule>(module, "RewireRule", "Which links go, and where links come back.")
+      .def(py::init(&rule_of), py::kw_only(), py::arg("removal") = "signed",
+           py::arg("fraction") = 0.3, py::arg("alpha") = 0.0, py::arg("delta") = 0.5,
+           py::arg("regrowth") = "random", py::arg("paths") = "ch3_path",
+           py::arg("choice") = "best", py::arg("chain_removal") = false,
+           py::arg("spare_last") = false, py::arg("fresh") = "start",
+           py::arg("init") = InitKind::swi, py::arg("init_scale") = 1.4142135623730951);
+  module.def(
+      "rewire",
+      [](Network& network, const RewireRule& rule, const std::vector<bool>& frozen,
+         std::uint64_t seed, std::uint64_t update) {
+        Rewired done;
+        {
+          py::gil_scoped_release release;
+          done = rewire(network, rule, frozen, seed, update);
+        }
+        return told(done);
+      },
+      py::arg("network"), py::arg("rule"), py::arg("frozen"), py::arg("seed"), py::arg("update"),
+      "One update of a layered network in one commit; returns counts by layer.");
+}
+
+}  // namespace sparsegrow::python
