@@ -257,10 +257,20 @@ class RestrictedBoltzmann(RbmInference):
             It could not be written; an older file of that name is as it was.
         """
         self._require_built()
-        engine = self._engine
-        steps, changes = engine.network.steps, engine.changes
-        saved = SavedRbm(self.config, steps, changes, self.history, self._run, engine.tensors())
-        files.write(path, saved)
+        files.write(path, self.__getstate__())
+
+    def __getstate__(self) -> SavedRbm:  # copy and pickle
+        config, history = self.config, list(self.history)
+        if config.n_visible is None:
+            return SavedRbm(config, 0, 0, history, self._run)
+        steps, changes = self._engine.network.steps, self._engine.changes
+        return SavedRbm(config, steps, changes, history, self._run, self._engine.tensors())
+
+    def __setstate__(self, saved: SavedRbm) -> None:
+        if saved.config.n_visible is not None:
+            self._engine = engine_of(saved.config, saved.tensors, saved.steps, saved.changes)
+        self.config, self.history, self._run = saved.config, saved.history, saved.run
+        self._resuming = False
 
     @classmethod
     def load(cls, path: PathLike, *, device: str | None = None) -> RestrictedBoltzmann:
@@ -272,16 +282,14 @@ class RestrictedBoltzmann(RbmInference):
             The file is not a checkpoint of such a machine, or is damaged.
         """
         saved = files.read(path)
-        config = saved.config if device is None else replace(saved.config, device=device)
+        saved.config = replace(saved.config, device=device or saved.config.device)
+        model = cls.__new__(cls)
         try:
-            engine = engine_of(config, saved.tensors, saved.steps, saved.changes)
+            model.__setstate__(saved)
         except (ValueError, IndexError) as error:
             raise ValueError(f"{path}: {error}") from error
         except RuntimeError as error:  # a device that is not here
             raise ValueError(f"{path}: {error}; device='cpu' computes anywhere") from error
-        model = cls.__new__(cls)
-        model.config, model._engine = config, engine
-        model.history, model._run, model._resuming = saved.history, saved.run, False
         return model
 
     @classmethod
