@@ -100,6 +100,11 @@ std::int64_t CharNet::parameters() const {
          kCellParameters * static_cast<std::int64_t>(wiring_.memory.size());
 }
 
+bool CharNet::is_open_input(std::int64_t place) const {
+  return load_element(input_.buffer("weight"), dtype_, place) != 0 ||
+         load_element(input_.buffer("gate"), dtype_, place) != 0;
+}
+
 std::int64_t CharNet::bytes() const {
   std::int64_t total =
       csr().bytes() + patterns().bytes() + hidden_.bytes() + input_.bytes() + pattern_.bytes();

@@ -56,6 +56,8 @@ class CharNet {
   const StateTable& input_state() const { return input_; }
   StateTable& pattern_state() { return pattern_; }
   const StateTable& pattern_state() const { return pattern_; }
+  // Whether an element of the blocks is an edge: one that was pruned has weight and gate zero.
+  bool is_open_input(std::int64_t place) const;
   std::int64_t edges() const;
   std::int64_t parameters() const;  // two per edge, a bias per row, kCellParameters per cell
   std::int64_t bytes() const;       // topology, state, gradients, panels

@@ -1,6 +1,5 @@
 #include "sparsegrow/grow/flat_graph.h"
 
-#include "sparsegrow/backend/element.h"
 #include "sparsegrow/base/check.h"
 
 namespace sparsegrow {
@@ -43,19 +42,13 @@ class Flattening {
     }
   }
 
-  bool open(std::int64_t place) const {
-    const StateTable& state = net_.input_state();
-    return load_element(state.buffer("weight"), net_.dtype(), place) != 0 ||
-           load_element(state.buffer("gate"), net_.dtype(), place) != 0;
-  }
-
   void add_inputs(std::int32_t row) {
     const std::int32_t b = block_[static_cast<std::size_t>(row)];
     if (b < 0) return;
     const InputBlock& block = net_.blocks().blocks[static_cast<std::size_t>(b)];
     const std::int32_t j = neuron_[static_cast<std::size_t>(row)];
     for (std::int32_t r = 0; r < block.positions * kVocabulary; ++r) {
-      if (open(block.begin + std::int64_t{r} * block.stride + j)) add(r);
+      if (net_.is_open_input(block.begin + std::int64_t{r} * block.stride + j)) add(r);
     }
   }
 

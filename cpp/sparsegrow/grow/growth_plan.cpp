@@ -201,7 +201,7 @@ void GrowthCommit::prune(const Proposal& p) {
   SG_REQUIRE(!prunes_, kWhere, "prune: got two of them in one commit, expected one");
   prunes_ = true;
   removed_ = weakest_edges(net_, p.sub_dag, p.count);
-  counts_.back() = p.count;
+  counts_.back() = removed_.edges();
 }
 
 }  // namespace sparsegrow

@@ -11,10 +11,14 @@ namespace {
 
 enum Table : std::int32_t { kHidden, kPatterns, kInputs };
 
+// An edge, or the run of one-hot edges from `place` on.
 struct Candidate {
-  double strength;
+  double strength;  // the mean over a run
   Table table;
   std::int32_t place;
+  std::int32_t edges;
+  std::int32_t stride;  // from one element of a run to the next
+  std::int32_t length;  // elements of a run, closed ones included
   bool operator<(const Candidate& o) const {
     if (strength != o.strength) return strength < o.strength;
     return table != o.table ? table < o.table : place < o.place;
@@ -41,13 +45,18 @@ class Candidates {
  private:
   bool wanted(std::int32_t sub_dag) const { return sub_dag_ == -1 || sub_dag == sub_dag_; }
 
-  // A closed edge, whose weight and gate are zero, is no edge any more.
-  void add(const StateTable& state, Table table, std::int64_t place) {
-    const double weight = load_element(state.buffer("weight"), net_.dtype(), place);
-    const double gate = load_element(state.buffer("gate"), net_.dtype(), place);
-    const bool trained = load_element(state.buffer("weight.sum"), net_.dtype(), place) > 0;
-    if (!trained || (weight == 0 && gate == 0)) return;
-    found_.push_back({std::abs(weight * gate), table, static_cast<std::int32_t>(place)});
+  double strength_of(const StateTable& state, std::int64_t place) const {
+    return std::abs(load_element(state.buffer("weight"), net_.dtype(), place) *
+                    load_element(state.buffer("gate"), net_.dtype(), place));
+  }
+
+  bool is_trained(const StateTable& state, std::int64_t place) const {
+    return load_element(state.buffer("weight.sum"), net_.dtype(), place) > 0;
+  }
+
+  void add(const StateTable& state, Table table, std::int32_t place) {
+    if (!is_trained(state, place)) return;
+    found_.push_back({strength_of(state, place), table, place, 1, 0, 1});
   }
 
   // Of the hidden graph, edges to an output are never offered: without its own a neuron would learn
@@ -65,11 +74,29 @@ class Candidates {
   }
 
   void add_block(const InputBlock& block) {
-    for (std::int64_t r = 0; r < std::int64_t{block.positions} * kVocabulary; ++r) {
+    const std::int32_t rows = block.positions * kVocabulary;
+    for (std::int32_t first = 0; first < rows; first += kPrunedRun) {
       for (std::int32_t j = 0; j < block.neurons; ++j) {
-        add(net_.input_state(), kInputs, block.begin + r * block.stride + j);
+        const std::int64_t place = block.begin + std::int64_t{first} * block.stride + j;
+        add_run({0, kInputs, static_cast<std::int32_t>(place), 0, block.stride,
+                 std::min(kPrunedRun, rows - first)});
       }
     }
+  }
+
+  // A run of which nothing was ever trained is left alone, and so is one that is closed.
+  void add_run(Candidate run) {
+    bool trained = false;
+    for (std::int32_t k = 0; k < run.length; ++k) {
+      const std::int64_t place = run.place + std::int64_t{k} * run.stride;
+      if (!net_.is_open_input(place)) continue;
+      ++run.edges;
+      run.strength += strength_of(net_.input_state(), place);
+      trained = trained || is_trained(net_.input_state(), place);
+    }
+    if (!trained) return;
+    run.strength /= run.edges;
+    found_.push_back(run);
   }
 
   const CharNet& net_;
@@ -77,21 +104,36 @@ class Candidates {
   std::vector<Candidate> found_;
 };
 
+// Moves the weakest candidates to the front, in order, and returns how many of them make up
+// `count` edges; each has at least one.
+std::size_t weakest_first(std::vector<Candidate>& found, std::int64_t count) {
+  const auto most = std::min(static_cast<std::int64_t>(found.size()), count);
+  const auto last = found.begin() + static_cast<std::ptrdiff_t>(most);
+  std::nth_element(found.begin(), last - 1, found.end());
+  std::sort(found.begin(), last);
+  std::size_t taken = 0;
+  for (std::int64_t edges = 0; edges < count; ++taken) edges += found[taken].edges;
+  return taken;
+}
+
 }  // namespace
 
 WeakEdges weakest_edges(const CharNet& net, std::int32_t sub_dag, std::int64_t count) {
   auto found = Candidates(net, sub_dag).all();
-  SG_REQUIRE(static_cast<std::int64_t>(found.size()) >= count, "CharNet.grow", "prune: got count ",
-             count, ", there are ", found.size(), " trained edges");
-  const auto last = found.begin() + static_cast<std::ptrdiff_t>(count);
-  std::nth_element(found.begin(), last - 1, found.end());
-  std::sort(found.begin(), last);
+  std::int64_t edges = 0;
+  for (const Candidate& candidate : found) edges += candidate.edges;
+  SG_REQUIRE(edges >= count, "CharNet.grow", "prune: got count ", count, ", there are ", edges,
+             " trained edges");
+  found.resize(weakest_first(found, count));
   WeakEdges weak;
-  for (auto edge = found.begin(); edge != last; ++edge) {
-    auto& places = edge->table == kHidden     ? weak.hidden
-                   : edge->table == kPatterns ? weak.patterns
-                                              : weak.inputs;
-    places.push_back(edge->place);
+  for (const Candidate& one : found) {
+    auto& places = one.table == kHidden     ? weak.hidden
+                   : one.table == kPatterns ? weak.patterns
+                                            : weak.inputs;
+    for (std::int32_t k = 0; k < one.length; ++k) {
+      const std::int32_t place = one.place + k * one.stride;
+      if (one.table != kInputs || net.is_open_input(place)) places.push_back(place);
+    }
   }
   for (auto* places : {&weak.hidden, &weak.patterns, &weak.inputs}) {
     std::sort(places->begin(), places->end());
