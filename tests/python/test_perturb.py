@@ -1,6 +1,8 @@
 """Perturbation analyses of trained networks."""
 
+import doctest
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -209,3 +211,9 @@ def test_networks_without_hidden_links_or_of_other_widths(net):
         perturb([model, small_model()], x, y)
     with pytest.raises(ValueError, match="at least one"):
         perturb([], x, y)
+
+
+def test_the_example_of_the_docstring():
+    outcome = doctest.testmod(sys.modules["sparsegrow.perturb"])
+    assert outcome.attempted > 0
+    assert outcome.failed == 0
