@@ -53,6 +53,20 @@ class SparseMLPEstimator(BaseEstimator):
     """A `SparseMLP` with the manners of scikit-learn; see `SparseMLPClassifier`."""
 
     _loss = ""
+    hidden_layer_sizes: int | Sequence[int]
+    alpha: float
+    batch_size: int | str
+    schedule: str
+    warmup_epochs: float
+    max_iter: int
+    tol: float
+    n_iter_no_change: int
+    early_stopping: bool
+    validation_fraction: float
+    warm_start: bool
+    random_state: Any
+    verbose: bool
+    dtype: str
     model_: SparseMLP
     loss_curve_: list[float]
 
@@ -93,39 +107,9 @@ class SparseMLPEstimator(BaseEstimator):
         dtype: str = "float32",
         device: str = "cpu",
     ) -> None:
-        self.hidden_layer_sizes = hidden_layer_sizes
-        self.density = density
-        self.epsilon = epsilon
-        self.topology = topology
-        self.dynamics = dynamics
-        self.start = start
-        self.start_randomness = start_randomness
-        self.dense_last = dense_last
-        self.distribution = distribution
-        self.activation = activation
-        self.slope = slope
-        self.optimizer = optimizer
-        self.learning_rate = learning_rate
-        self.momentum = momentum
-        self.alpha = alpha
-        self.decay = decay
-        self.dropout = dropout
-        self.batch_size = batch_size
-        self.schedule = schedule
-        self.warmup_epochs = warmup_epochs
-        self.final_factor = final_factor
-        self.init = init
-        self.init_scale = init_scale
-        self.max_iter = max_iter
-        self.tol = tol
-        self.n_iter_no_change = n_iter_no_change
-        self.early_stopping = early_stopping
-        self.validation_fraction = validation_fraction
-        self.warm_start = warm_start
-        self.random_state = random_state
-        self.verbose = verbose
-        self.dtype = dtype
-        self.device = device
+        given = dict(locals())
+        del given["self"]  # what is left are the parameters, each under its own name
+        self.__dict__.update(given)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
