@@ -26,7 +26,7 @@ import numpy as np
 import sparsegrow as sg
 from machine import describe_machine
 
-METHODS = ("static", "set", "random", "rigl", "ch3l3", "ch3l3:small_world", "ch3l3:csti")
+METHODS = ("static", "set", "random", "rigl", "ch3l3", "ch3l3:small_world")
 CONTROLS = {"nearest to zero": "magnitude", "random": "random", "largest": "largest"}
 
 
@@ -156,11 +156,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--epsilon", type=float)
     parser.add_argument("--epochs", type=int, default=50)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--rate", type=float, default=0.05)
-    parser.add_argument("--decay", type=float, default=5e-4)
+    parser.add_argument("--rate", type=float, default=0.1)
+    parser.add_argument("--decay", type=float, default=3e-4)
     parser.add_argument("--dropout", type=float, default=0.0)
     parser.add_argument("--activation", default="relu")
-    parser.add_argument("--batch", type=int, default=64)
+    parser.add_argument("--batch", type=int, default=32)
     parser.add_argument("--randomness", type=float, default=0.25)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="dynamics")
