@@ -75,10 +75,10 @@ class LayeredModel:
         """Share of hidden neurons with edges on both sides that lead from inputs to outputs."""
         engine = self._engine
         with engine.lock:
-            links = [rewiring.layer_edges(engine, span) for span in engine.spans()]
-        kept = np.ones(sum(len(source) for source, _ in links), np.bool_)
+            links = [engine.pattern(span) for span in engine.spans()]
+        kept = np.ones(sum(len(column) for _, column in links), np.bool_)
         hidden = sum(self.layers[1:-1])
-        return alive_neurons(self.layers, links, kept) / hidden if hidden else 1.0
+        return alive_neurons(links, kept) / hidden if hidden else 1.0
 
     @property
     def parameters(self) -> int:

@@ -12,7 +12,6 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sparsegrow import rewiring
 from sparsegrow.config import require_choice, require_integer
 from sparsegrow.engine import Array
 from sparsegrow.perturb_alive import alive_neurons
@@ -159,7 +158,7 @@ class Subject:
         self.variance = float(np.var(self.data.y.astype(np.float64), axis=0).mean()) or np.inf
         spans = self.engine.spans()
         self.weights = self.engine.network.state("weight")
-        self.layers = [rewiring.layer_edges(self.engine, span) for span in spans]
+        self.layers = [self.engine.pattern(span) for span in spans]
         inner = spans if include_output else spans[:-1]
         pools = [slice(span.begin, span.end) for span in inner if span.end > span.begin]
         if not pools:
@@ -178,7 +177,7 @@ class Subject:
 
     def alive(self, state: Disturbed) -> int:
         """Return the number of hidden neurons that are still of use."""
-        return 0 if state.kept is None else alive_neurons(self.widths, self.layers, state.kept)
+        return 0 if state.kept is None else alive_neurons(self.layers, state.kept)
 
     def power(self, weights: Array) -> float:
         """Return the sum of the squared weights in the pools, in units of the undisturbed one."""

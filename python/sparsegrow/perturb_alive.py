@@ -6,42 +6,22 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from sparsegrow.engine import Indices
+from sparsegrow import _sparsegrow as native
+from sparsegrow.engine import Pattern
 from sparsegrow.perturb_weights import Booleans
 
-Links = tuple[Indices, Indices]  # source and target of each link of a layer
 
-
-def alive_neurons(widths: Sequence[int], layers: Sequence[Links], kept: Booleans) -> int:
+def alive_neurons(layers: Sequence[Pattern], kept: Booleans) -> int:
     """Count the hidden neurons that chain removal leaves: those between an input and an output.
-
-    One sweep back drops the links that lead nowhere, one forth those to which nothing leads.
 
     Parameters
     ----------
-    widths
-        Neurons per layer.
     layers
-        For each edge layer, source and target of its links.
+        The links of each edge layer.
     kept
-        Which links are there, layer after layer.
+        Which of them are there, layer after layer.
     """
-    ends = np.cumsum([len(source) for source, _ in layers])
-    present = np.split(kept.copy(), ends[:-1])
-    useful = np.ones(widths[-1], dtype=np.bool_)
-    for k in reversed(range(len(layers))):
-        source, target = layers[k]
-        present[k] &= useful[target]
-        useful = marked(source[present[k]], widths[k])
-    reached, count = np.ones(widths[0], dtype=np.bool_), 0
-    for k, (source, target) in enumerate(layers[:-1]):
-        reached = marked(target[present[k] & reached[source]], widths[k + 1])
-        count += int(reached.sum())
-    return count
-
-
-def marked(neurons: Indices, width: int) -> Booleans:
-    """Return which neurons of a layer are in a list."""
-    found = np.zeros(width, dtype=np.bool_)
-    found[neurons] = True
-    return found
+    ends = np.cumsum([len(column) for _, column in layers])
+    gone = [np.flatnonzero(~part).astype(np.int32) for part in np.split(kept, ends[:-1].tolist())]
+    _, alive = native.chain_removal(layers, gone, keep_last=False)
+    return sum(int(neurons.sum()) for neurons in alive)

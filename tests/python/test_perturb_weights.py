@@ -1,5 +1,6 @@
 """Perturbation: what is done to the weights, neurons alive, and what makes a curve."""
 
+import functools
 import json
 
 import numpy as np
@@ -17,7 +18,7 @@ from sparsegrow.perturb_weights import (
     noisy,
     shuffled,
 )
-from support import random_pattern, rng
+from support import dense_of, pattern, random_pattern, rng
 
 POOLS = [slice(0, 40), slice(40, 97)]
 
@@ -162,37 +163,33 @@ def test_noise_is_the_same_at_all_levels():
 
 
 def test_chain_removal_by_hand():
-    layers = [
-        ([0, 0, 1, 2], [0, 2, 1, 2]),  # source, target
-        ([0, 1, 3], [0, 2, 1]),
-        ([0, 2], [0, 1]),
+    layers = [  # sources of each target
+        pattern(4, [[0], [1], [0, 2], []]),
+        pattern(3, [[0], [3], [1]]),
+        pattern(2, [[0], [2]]),
     ]
-    links = [tuple(np.array(ends, dtype=np.int32) for ends in layer) for layer in layers]
     kept = np.ones(9, dtype=bool)
-    assert alive_neurons([3, 4, 3, 2], links, kept) == 4
-    assert kept.all()
+    assert alive_neurons(layers, kept) == 4
+    kept[0] = False
+    assert alive_neurons(layers, kept) == 2
 
 
 @pytest.mark.parametrize("seed", range(20))
 def test_neurons_alive_lie_on_paths(seed):
-    widths, layers, dense = [12, 15, 9, 14, 5], [], []
-    for k in range(4):
-        begin, source = random_pattern(widths[k], widths[k + 1], 0.12, seed=10 * seed + k)
-        target = np.repeat(np.arange(widths[k + 1], dtype=np.int32), np.diff(begin))
-        layers.append((source, target))
-    kept = rng(seed).random(sum(len(source) for source, _ in layers)) < 0.7
-    for (source, target), there in zip(
-        layers, np.split(kept, np.cumsum([len(s) for s, _ in layers])[:-1]), strict=True
-    ):
-        matrix = np.zeros((max(widths), max(widths)), dtype=np.int64)
-        matrix[target[there], source[there]] = 1
-        dense.append(matrix)
+    widths = [12, 15, 9, 14, 5]
+    layers = [random_pattern(*widths[k : k + 2], 0.15, seed=10 * seed + k) for k in range(4)]
+    ends = np.cumsum([len(column) for _, column in layers])[:-1]
+    kept = rng(seed).random(sum(len(column) for _, column in layers)) < 0.7
+    dense = [dense_of(widths[k], *layers[k], there) for k, there in enumerate(np.split(kept, ends))]
     count = 0
     for layer in range(1, 4):
-        paths_in = np.linalg.multi_dot([*dense[:layer][::-1], np.eye(max(widths))]).sum(axis=1)
-        paths_out = np.linalg.multi_dot([*dense[layer:][::-1], np.eye(max(widths))]).sum(axis=0)
+        paths_in = functools.reduce(lambda paths, w: w @ paths, dense[:layer], np.ones(12))
+        paths_out = functools.reduce(
+            lambda paths, w: w.T @ paths, dense[: layer - 1 : -1], np.ones(5)
+        )
         count += int(((paths_in > 0) & (paths_out > 0)).sum())
-    assert alive_neurons(widths, layers, kept) == count
+    assert 0 < count < 38
+    assert alive_neurons(layers, kept) == count
 
 
 # --- curves
