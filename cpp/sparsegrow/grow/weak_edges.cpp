@@ -73,13 +73,14 @@ class Candidates {
     }
   }
 
+  // What follows the last whole run stays: were it closed, positions that come later would lie
+  // across lines.
   void add_block(const InputBlock& block) {
     const std::int32_t rows = block.positions * kVocabulary;
-    for (std::int32_t first = 0; first < rows; first += kPrunedRun) {
+    for (std::int32_t first = 0; first + kPrunedRun <= rows; first += kPrunedRun) {
       for (std::int32_t j = 0; j < block.neurons; ++j) {
         const std::int64_t place = block.begin + std::int64_t{first} * block.stride + j;
-        add_run({0, kInputs, static_cast<std::int32_t>(place), 0, block.stride,
-                 std::min(kPrunedRun, rows - first)});
+        add_run({0, kInputs, static_cast<std::int32_t>(place), 0, block.stride, kPrunedRun});
       }
     }
   }

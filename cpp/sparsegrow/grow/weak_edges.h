@@ -23,9 +23,9 @@ struct WeakEdges {
 constexpr std::int32_t kPrunedRun = 32;
 
 // At least `count` edges of least |weight * gate| in a sub-DAG, or in the whole network (-1), where
-// alone patterns are considered, as they belong to no sub-DAG. One-hot edges go by runs, whose mean
-// counts, so a few more edges than asked for may be taken. Edges to an output stay, and what has
-// never had a gradient. Throws invalid_argument if there are fewer. Cost O(edges).
+// alone patterns are considered, as they belong to no sub-DAG. One-hot edges go by whole runs,
+// whose mean counts, so a few more edges than asked for may be taken. Edges to an output stay, and
+// what has never had a gradient. Throws invalid_argument if there are fewer. Cost O(edges).
 WeakEdges weakest_edges(const CharNet& net, std::int32_t sub_dag, std::int64_t count);
 
 }  // namespace sparsegrow
