@@ -1,31 +1,13 @@
 // Cache-line profiles of patterns, and graphs to compare them on.
 #include <pybind11/stl.h>
 
-#include "arrays.h"
 #include "bindings.h"
-#include "sparsegrow/base/check.h"
+#include "pattern_arrays.h"
 #include "sparsegrow/locality/line_profile.h"
 #include "sparsegrow/locality/synthetic.h"
 
 namespace sparsegrow::python {
 namespace {
-
-template <class T>
-py::array_t<T> array_of(const std::vector<T>& values) {
-  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
-}
-
-py::tuple arrays_of(const Pattern& pattern) {
-  return py::make_tuple(array_of(pattern.row_begin), array_of(pattern.column));
-}
-
-Pattern pattern_of(const py::array& row_begin, const py::array& column, std::int32_t sources,
-                   const char* where) {
-  Pattern pattern{vector_copy<std::int32_t>(row_begin, {where, "row_begin"}),
-                  vector_copy<std::int32_t>(column, {where, "column"})};
-  require_pattern(pattern, sources, where);
-  return pattern;
-}
 
 LineProfile profile(const py::array& row_begin, const py::array& column, std::int32_t sources,
                     std::int32_t line, std::int32_t run, std::int32_t begin, std::int32_t end) {

@@ -1,8 +1,8 @@
 // Who is wired: counts per layer, random patterns, start values.
 #include <pybind11/stl.h>
 
-#include "arrays.h"
 #include "bindings.h"
+#include "pattern_arrays.h"
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/topology/erdos_renyi.h"
 #include "sparsegrow/topology/layer_density.h"
@@ -21,10 +21,6 @@ std::vector<LayerShape> shapes_of(const std::vector<std::int32_t>& widths) {
   return shapes;
 }
 
-py::array_t<std::int32_t> array_of(const std::vector<std::int32_t>& values) {
-  return py::array_t<std::int32_t>(static_cast<py::ssize_t>(values.size()), values.data());
-}
-
 py::tuple random_pattern(std::int32_t inputs, std::int32_t outputs, std::int64_t links,
                          std::uint64_t seed, std::uint64_t stream) {
   Pattern pattern;
@@ -32,7 +28,7 @@ py::tuple random_pattern(std::int32_t inputs, std::int32_t outputs, std::int64_t
     py::gil_scoped_release release;
     pattern = erdos_renyi(inputs, outputs, links, Rng(seed, stream));
   }
-  return py::make_tuple(array_of(pattern.row_begin), array_of(pattern.column));
+  return arrays_of(pattern);
 }
 
 }  // namespace

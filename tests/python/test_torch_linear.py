@@ -6,7 +6,6 @@ import importlib
 import io
 import pickle
 
-import numpy as np
 import pytest
 
 torch = pytest.importorskip("torch")
@@ -127,6 +126,35 @@ def test_a_layer_that_is_used_twice_gets_both_gradients():
         module(torch.tanh(module(x))).sum().backward()
     at = rows_of(sparse), sparse.column.long()
     torch.testing.assert_close(sparse.weight.grad, dense.weight.grad[at])
+
+
+def test_inside_autocast_it_computes_in_its_own_precision():
+    model = nn.Sequential(nn.Linear(20, 20), layer(dtype=torch.float32), nn.Linear(15, 3))
+    x = torch.randn(4, 20)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        hidden = model[0](x)
+        assert hidden.dtype == torch.bfloat16
+        assert model[1](hidden).dtype == torch.float32
+        model(x).sum().backward()
+    assert model[0].weight.grad.dtype == torch.float32
+    assert model[1].weight.grad.any()
+
+
+@pytest.mark.filterwarnings("ignore")  # Dynamo tells that it leaves our function as it is
+def test_compiled_and_checkpointed_models_compute_the_same():
+    model = nn.Sequential(layer(), nn.ReLU(), layer(15, 4))
+    x = torch.randn(6, 20, dtype=DOUBLE)
+    found = []
+    for call in (
+        model,
+        torch.compile(model, backend="eager"),
+        lambda x: torch.utils.checkpoint.checkpoint(model, x, use_reentrant=False),
+    ):
+        model.zero_grad()
+        call(x).pow(2).sum().backward()
+        found.append(model[0].weight.grad.clone())
+    assert torch.equal(found[0], found[1])
+    assert torch.equal(found[0], found[2])
 
 
 def test_no_copy_is_made_of_values_and_results():
@@ -270,98 +298,6 @@ def test_other_devices_are_refused_in_one_line(device):
 def test_inputs_that_do_not_fit(x, kind, text):
     with pytest.raises(kind, match=text):
         layer()(x)
-
-
-@pytest.mark.parametrize(
-    ("options", "text"),
-    [
-        ({"density": 0.1, "epsilon": 3}, "got both"),
-        ({"density": 0.0}, "0"),
-        ({"epsilon": -1}, "epsilon|-1"),
-        ({"start": "ring"}, "start: got 'ring', expected one of er,"),
-        ({"start": "small_world:much"}, "expected a number"),
-        ({"start": "er:2"}, "start: got 'er:2'"),
-        ({"init": "uniform"}, "init: got 'uniform'"),
-        ({"seed": -1}, "seed: got -1"),
-        ({"start": random_pattern(20, 14, 0.5)}, "14 rows, expected 15"),
-        ({"start": random_pattern(20, 15, 0.5), "density": 0.5}, "neither density nor epsilon"),
-        ({"start": random_pattern(30, 15, 0.5)}, "column"),
-    ],
-)
-def test_settings_that_do_not_fit(options, text):
-    with pytest.raises(ValueError, match=text):
-        SparseLinear(20, 15, **options)
-
-
-@pytest.mark.parametrize("bad", [0, -3, 2.0, True])
-def test_sizes_that_do_not_fit(bad):
-    with pytest.raises(ValueError, match="out_features: got"):
-        SparseLinear(20, bad)
-
-
-def test_links_by_density_epsilon_and_default():
-    assert SparseLinear(1000, 800, density=0.01).edges == 8000
-    assert SparseLinear(1000, 800, epsilon=2).edges == 3600
-    assert SparseLinear(1000, 800).edges == 20 * 1800
-    assert SparseLinear(10, 10, epsilon=1000).density == 1
-
-
-@pytest.mark.parametrize(
-    "start", ["er", "small_world", "small_world:0", "scale_free", "receptive_field:0.5"]
-)
-def test_starts_are_drawn_from_the_seed(start):
-    one, same, other = (layer(density=0.3, start=start, seed=s) for s in (1, 1, 2))
-    assert one.edges == 90
-    assert torch.equal(one.column, same.column)
-    assert torch.equal(one.weight, same.weight)
-    assert not torch.equal(one.weight, other.weight)
-
-
-def test_a_start_from_samples_links_correlated_features():
-    samples = torch.randn(200, 10)
-    samples[:, 7] = samples[:, 2]
-    sparse = SparseLinear(10, 10, density=0.02, start=samples)
-    assert set(zip(rows_of(sparse).tolist(), sparse.column.tolist(), strict=True)) == {
-        (2, 7),
-        (7, 2),
-    }
-
-
-def test_without_a_seed_pytorch_s_counts():
-    drawn = []
-    for seed in (5, 5, 6):
-        torch.manual_seed(seed)
-        drawn.append([SparseLinear(30, 30, 0.1).column for _ in range(2)])
-    assert torch.equal(drawn[0][0], drawn[1][0])
-    assert torch.equal(drawn[0][1], drawn[1][1])
-    assert not torch.equal(drawn[0][0], drawn[0][1])
-    assert not torch.equal(drawn[0][0], drawn[2][0])
-
-
-def test_start_values():
-    wide = SparseLinear(1000, 1000, 0.02, seed=0)
-    links = torch.from_numpy(np.diff(wide.pattern()[0]))[rows_of(wide)]
-    deviation = (wide.weight * links.sqrt()).std().item()
-    assert deviation == pytest.approx(2**0.5, rel=0.03)
-    normal = SparseLinear(1000, 1000, 0.02, init="normal:0.5")
-    assert normal.weight.std().item() == pytest.approx(0.5, rel=0.03)
-    assert not SparseLinear(9, 9, 0.5, init="zero").weight.any()
-    assert not wide.bias.any()
-
-
-def test_from_dense_keeps_the_largest():
-    dense = nn.Linear(20, 15)
-    sparse = SparseLinear.from_dense(dense, 0.1)
-    kept = sparse.to_dense()
-    assert sparse.edges == 30
-    smallest_kept = sparse.weight.abs().min()
-    dropped = dense.weight[kept.weight == 0].abs()
-    assert dropped.max() <= smallest_kept
-    assert torch.equal(kept.bias, dense.bias)
-    assert torch.equal(SparseLinear.from_dense(kept).to_dense().weight, kept.weight)
-    assert SparseLinear.from_dense(nn.Linear(3, 2, bias=False), 1.0).bias is None
-    with pytest.raises(TypeError, match="float16"):
-        SparseLinear.from_dense(dense.half())
 
 
 def test_set_pattern_refuses_what_does_not_fit():

@@ -1,6 +1,7 @@
 """Whole models: dense ones made sparse, published ones, and one that learns."""
 
 import copy
+from pathlib import Path
 
 import numpy as np
 import pytest
@@ -134,3 +135,11 @@ def test_it_learns_digits(method):
         accuracy = (model(x_test).argmax(1) == y_test).float().mean()
     assert accuracy > 0.96
     assert len(topology.history) == 2 * 14
+
+
+def test_the_example_of_the_page_runs():
+    page = Path(__file__).resolve().parents[2] / "docs" / "torch.md"
+    code = page.read_text(encoding="utf-8").split("```python\n")[1].split("```")[0]
+    names = {}
+    exec(code, names)
+    assert names["topology"].steps == 5

@@ -27,12 +27,13 @@ from sparsegrow.torch.starts import (
 from sparsegrow.torch.traffic import Traffic
 
 MOST = 2**31 - 1
+AUTOCAST = (torch.bfloat16, torch.float16)
 
 
 class SparseLinear(nn.Module):
     """y = W x + b with a sparse W, stored as a vector of values: a drop-in for `torch.nn.Linear`.
 
-    Computes on the CPU, in float32 or float64.
+    Computes on the CPU, in float32 or float64; under autocast too, where inputs are converted.
 
     Parameters
     ----------
@@ -140,6 +141,8 @@ class SparseLinear(nn.Module):
 
     def forward(self, x: Tensor) -> Tensor:
         """Return y [..., out_features] for x [..., in_features]."""
+        if x.dtype in AUTOCAST and torch.is_autocast_enabled("cpu"):
+            x = x.to(self.weight.dtype)
         self._require_input(x)
         samples = x.reshape(-1, self.in_features).contiguous()
         y = SparseLinearFunction.apply(samples, self.weight, self.bias, self.product())
