@@ -3,7 +3,7 @@
 python bench/dst.py --data FILE.npz                                   # 784-1000x3-10 at 99 %
 python bench/dst.py --data FILE.npz --epsilon 20 --methods set static --epochs 50
 python bench/dst.py --data FILE.npz --control                         # what is removed matters
-python bench/dst.py --data FILE.npz --picture FILE.png                # accuracy against epoch
+python bench/dst.py --data FILE.npz --picture FILE.png --inputs FILE.png --degrees FILE.png
 
 The file holds x_train, y_train, x_test, y_test. A method is a topology of `SparseMLP`, with a start
 after a colon: `ch3l3:small_world`. The table gives test accuracy after the last epoch (mean and
@@ -25,6 +25,8 @@ import numpy as np
 
 import sparsegrow as sg
 from machine import describe_machine
+from sparsegrow.locality_plots import new_figure, save
+from sparsegrow.topology_plots import degree_picture, input_degrees, input_picture, neuron_degrees
 
 METHODS = ("static", "set", "random", "rigl", "ch3l3", "ch3l3:small_world")
 CONTROLS = {"nearest to zero": "magnitude", "random": "random", "largest": "largest"}
@@ -96,7 +98,13 @@ def trained(method: str, given: argparse.Namespace, seed: int, data: Sequence[An
     x, y, x_test, y_test = data
     model = model_of(method, given, seed, (x.shape[1], int(y.max()) + 1))
     start = model.nnz
-    model.fit(x, y, given.epochs, validation=(x_test, y_test), progress=False)
+    maps = {"start": input_degrees(model)}
+
+    def look(model: Any, record: Any) -> None:
+        if record.epoch in given.at:
+            maps[f"epoch {record.epoch}"] = input_degrees(model)
+
+    model.fit(x, y, given.epochs, validation=(x_test, y_test), progress=False, callbacks=[look])
     assert model.nnz == start, "the number of links has changed"
     return {
         "method": method,
@@ -105,6 +113,8 @@ def trained(method: str, given: argparse.Namespace, seed: int, data: Sequence[An
         "seconds": statistics.median(record.seconds for record in model.history),
         "links": model.nnz,
         "alive": model.alive_fraction,
+        "inputs": maps,
+        "degrees": neuron_degrees(model),
     }
 
 
@@ -126,10 +136,7 @@ def print_table(results: list[dict]) -> None:
 
 def draw(results: list[dict], path: Path) -> None:
     """Draw accuracy against epoch, the mean over seeds of each method."""
-    from matplotlib.figure import Figure
-
-    figure = Figure(figsize=(8, 5), layout="constrained")
-    axes = figure.subplots()
+    figure, (axes,) = new_figure(1, 8.0)
     for method in dict.fromkeys(r["method"] for r in results):
         curves = np.array([r["accuracy"] for r in results if r["method"] == method]) * 100
         epochs = np.arange(1, curves.shape[1] + 1)
@@ -141,7 +148,7 @@ def draw(results: list[dict], path: Path) -> None:
     axes.set(xlabel="epoch", ylabel="test accuracy, %", ylim=(low, None))
     axes.grid(alpha=0.25)
     axes.legend(frameon=False)
-    figure.savefig(path, dpi=150)
+    save(figure, path)
 
 
 def arguments() -> argparse.Namespace:
@@ -166,7 +173,11 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="dynamics")
     parser.add_argument("--control", action="store_true", help="removal rules against one another")
     parser.add_argument("--json", type=Path)
-    parser.add_argument("--picture", type=Path)
+    parser.add_argument("--picture", type=Path, help="accuracy against epoch")
+    parser.add_argument("--inputs", type=Path, help="edges per pixel, of the last method")
+    parser.add_argument("--at", type=int, nargs="+", default=[1, 10, 50], help="epochs of --inputs")
+    parser.add_argument("--shape", type=int, nargs="+", default=[28, 28], help="of the pictures")
+    parser.add_argument("--degrees", type=Path, help="degrees of hidden neurons")
     return parser.parse_args()
 
 
@@ -185,8 +196,13 @@ def main() -> None:
             last = results[-1]["accuracy"][-1]
             print(f"{name}, seed {seed}: {100 * last:.2f}", file=sys.stderr, flush=True)
     print_table(results)
+    firsts = [r for r in results if r["seed"] == given.seeds[0]]
+    if given.degrees:
+        save(degree_picture({r["method"]: r["degrees"] for r in firsts}), given.degrees)
+    if given.inputs:
+        save(input_picture(firsts[-1]["inputs"], given.shape), given.inputs)
     if given.json:
-        given.json.write_text(json.dumps(results))
+        given.json.write_text(json.dumps(results, default=lambda array: array.tolist()))
     if given.picture:
         draw(results, given.picture)
 
