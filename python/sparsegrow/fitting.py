@@ -155,7 +155,8 @@ class Fit:
             run.correct += record.correct
             rate = record.rate
             self.show(epoch)
-            interrupt.check()
+            if self.position()[0] == epoch:  # else the epoch is looked back at before
+                interrupt.check()
         return rate
 
     def until_update(self) -> int:

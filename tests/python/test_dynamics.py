@@ -1,5 +1,8 @@
 """Networks whose topology changes while they train: counts, resuming, settings, starts."""
 
+import os
+import signal
+
 import numpy as np
 import pytest
 
@@ -91,6 +94,29 @@ def test_resumed_runs_are_the_same_to_the_bit(topology, stop, tmp_path, monkeypa
     # The halted call's sums are lost with it; weights and links are what counts.
     assert resumed._engine.network.steps == stop
     fit(resumed, 4)
+    assert same(resumed, whole)
+
+
+def test_ctrl_c_in_the_last_steps_of_an_epoch_keeps_its_record(tmp_path, monkeypatch) -> None:
+    """The signal comes while the engine computes, so it is seen when the epoch's steps are done."""
+    whole = fit(model(), 3)
+    halted, path = model(), tmp_path / "m.safetensors"
+    train = halted._engine.train
+
+    def interrupted(x, y, order):
+        record = train(x, y, order)
+        if halted._engine.network.steps == 10:
+            os.kill(os.getpid(), signal.SIGINT)
+        return record
+
+    monkeypatch.setattr(halted._engine, "train", interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        fit(halted, 3, checkpoint=path)
+    resumed = sg.SparseMLP.resume(path)
+    assert [record.epoch for record in resumed.history] == [1]
+    fit(resumed, 3)
+    assert [record.epoch for record in resumed.history] == [1, 2, 3]
+    assert [r.loss for r in resumed.history] == [r.loss for r in whole.history]
     assert same(resumed, whole)
 
 
