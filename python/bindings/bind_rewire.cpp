@@ -6,6 +6,7 @@
 
 #include "bindings.h"
 #include "sparsegrow/base/check.h"
+#include "sparsegrow/topology/density_ramp.h"
 #include "sparsegrow/train/rewire.h"
 
 namespace sparsegrow::python {
@@ -41,7 +42,7 @@ const std::map<std::string, NewWeights> kFresh{{"start", NewWeights::start},
 RewireRule rule_of(const std::string& removal, double fraction, double alpha, double delta,
                    const std::string& regrowth, const std::string& paths, const std::string& choice,
                    bool chain_removal, bool spare_last, const std::string& fresh, InitKind init,
-                   double init_scale) {
+                   double init_scale, const std::vector<std::int64_t>& links) {
   RewireRule rule;
   rule.removal = named(kRemovals, "removal", removal);
   rule.fraction = fraction;
@@ -53,6 +54,7 @@ RewireRule rule_of(const std::string& removal, double fraction, double alpha, do
   rule.spare_last = spare_last;
   rule.new_weights = named(kFresh, "fresh", fresh);
   rule.start = {init, init_scale};
+  rule.links = links;
   return rule;
 }
 
@@ -75,7 +77,18 @@ void bind_rewire(py::module_& module) {
            py::arg("regrowth") = "random", py::arg("paths") = "ch3_path",
            py::arg("choice") = "best", py::arg("chain_removal") = false,
            py::arg("spare_last") = false, py::arg("fresh") = "start",
-           py::arg("init") = InitKind::swi, py::arg("init_scale") = 1.4142135623730951);
+           py::arg("init") = InitKind::swi, py::arg("init_scale") = 1.4142135623730951,
+           py::arg("links") = std::vector<std::int64_t>{});
+  module.def(
+      "sparsity_at",
+      [](double start, double end, const std::string& shape, double progress) {
+        SG_REQUIRE(shape == "sigmoid" || shape == "cubic", "sparsity_at", "shape: got '", shape,
+                   "', expected 'sigmoid' or 'cubic'");
+        const auto kind = shape == "sigmoid" ? RampShape::sigmoid : RampShape::cubic;
+        return sparsity_at({start, end, kind}, progress);
+      },
+      py::arg("start"), py::arg("end"), py::arg("shape"), py::arg("progress"),
+      "Sparsity of a ramp that is done to `progress`; sigmoid or cubic.");
   module.def(
       "rewire",
       [](Network& network, const RewireRule& rule, const std::vector<bool>& frozen,

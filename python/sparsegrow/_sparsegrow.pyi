@@ -546,8 +546,10 @@ class RewireRule:
         fresh: str = "start",
         init: InitKind = ...,
         init_scale: float = ...,
+        links: Sequence[int] = (),
     ) -> None: ...
 
+def sparsity_at(start: float, end: float, shape: str, progress: float) -> float: ...
 def rewire(
     network: Network, rule: RewireRule, frozen: Sequence[bool], seed: int, update: int
 ) -> dict[str, Any]: ...

@@ -98,6 +98,8 @@ class Config:
         changes = self.topology in METHODS
         if changes != isinstance(self.dynamics, Dynamics):
             raise ValueError(f"dynamics: got {self.dynamics!r:.80} with {self.topology!r}")
+        if self.dynamics is not None and self.dynamics.start_density and self.density is None:
+            raise ValueError("dynamics: start_density: needs a density to fall to, got epsilon")
         require_number("start_randomness", self.start_randomness, 0.0, 1.0)
         if not isinstance(self.dense_last, bool):
             raise ValueError(f"dense_last: got {self.dense_last!r:.80}, expected True or False")

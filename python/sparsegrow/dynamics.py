@@ -16,6 +16,7 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "choice": ("best", "sampled"),
     "new_weights": ("start", "zero"),
     "decay": ("constant", "cosine"),
+    "ramp": ("sigmoid", "cubic"),
 }
 # What each topology is, where nothing else is asked for.
 METHODS: dict[str, dict[str, Any]] = {
@@ -58,6 +59,9 @@ class Dynamics:
     freeze
         A layer is left alone once more than that share of its new edges were just removed; 1 for
         never.
+    start_density, ramp
+        Begin with that density and fall to the network's `density` at the last update, slowly at
+        both ends ("sigmoid") or fast at first ("cubic"); 0 for a density that stays.
     """
 
     fraction: float = 0.3
@@ -71,6 +75,8 @@ class Dynamics:
     chain_removal: bool = False
     new_weights: str = "zero"
     freeze: float = 1.0
+    start_density: float = 0.0
+    ramp: str = "sigmoid"
 
     def __post_init__(self) -> None:
         for name, allowed in CHOICES.items():
@@ -78,10 +84,12 @@ class Dynamics:
             if given not in allowed:
                 listed = ", ".join(map(repr, allowed))
                 raise ValueError(f"dynamics: {name}: got {given!r:.80}, expected one of {listed}")
-        for name in ("fraction", "until", "freeze"):
+        for name in ("fraction", "until", "freeze", "start_density"):
             self._require(name, (int, float), lambda value: 0 <= value <= 1, "0 to 1")
         self._require("every", int, lambda value: 0 <= value < 2**31, "steps, or 0")
         self._require("chain_removal", bool, lambda value: True, "True or False")
+        if self.start_density and self.removal == "signed":
+            raise ValueError("dynamics: start_density: needs another removal than 'signed'")
 
     def _require(self, name: str, kind: Any, fits: Callable[[Any], bool], expected: str) -> None:
         value: Any = getattr(self, name)
@@ -98,6 +106,13 @@ class Dynamics:
         """Return how many steps may be taken before the next look."""
         every = self.every or steps_per_epoch
         return every - done % every
+
+    def density(self, done: int, total: int, steps_per_epoch: int, end: float) -> float:
+        """Return the density after the update at `done`, on the way to `end`."""
+        every = self.every or steps_per_epoch
+        last = (math.ceil(self.until * total) - 1) // every * every
+        start = 1 - self.start_density
+        return 1 - native.sparsity_at(start, 1 - end, self.ramp, done / max(1, last))
 
     def rule(self, done: int, total: int, **start: Any) -> native.RewireRule:
         """Return the rule of an update; `start` says how new weights are drawn."""

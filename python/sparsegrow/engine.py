@@ -148,14 +148,15 @@ class Engine:
             self.trainer.gradients(x, y, order)
 
     def rewire(
-        self, dynamics: Dynamics, done: int, total: int, frozen: list[bool]
+        self, dynamics: Dynamics, done: int, total: int, frozen: list[bool], links: list[int]
     ) -> dict[str, Any]:
-        """Make one update of the topology; return counts by layer."""
+        """Make one update of the topology; return counts by layer. No `links`: as many as before."""
         config = self.config
         rule = dynamics.rule(
             done,
             total,
             spare_last=config.dense_last,
+            links=links,
             init=getattr(native.InitKind, config.init),
             init_scale=config.init_scale,
         )

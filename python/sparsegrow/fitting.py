@@ -22,7 +22,7 @@ from sparsegrow.interrupt import DeferredInterrupt
 from sparsegrow.progress import Progress, Status
 from sparsegrow.records import EpochRecord, RunState
 from sparsegrow.samples import Samples, check_data
-from sparsegrow.wiring import SPLIT_STREAM, generator
+from sparsegrow.wiring import SPLIT_STREAM, generator, links_per_layer
 
 if TYPE_CHECKING:
     from sparsegrow.mlp import SparseMLP
@@ -177,10 +177,19 @@ class Fit:
             self.engine.gradients(self.data.x, self.data.y, batch)
         layers = len(self.model.config.layers) - 1
         frozen = [bool(run.frozen >> k & 1) for k in range(layers)]
-        update = self.engine.rewire(dynamics, done, self.total, frozen)
+        update = self.engine.rewire(dynamics, done, self.total, frozen, self.links_at(done))
         for k, layer in enumerate(update["layers"]):
             run.frozen |= (layer["overlap"] > dynamics.freeze) << k
         run.rewired = done
+
+    def links_at(self, done: int) -> list[int]:
+        """Return the edges of each layer after an update, none if their number stays."""
+        config = self.model.config
+        dynamics = config.dynamics
+        if dynamics is None or config.density is None or not dynamics.start_density:
+            return []
+        density = dynamics.density(done, self.total, self.steps_per_epoch, config.density)
+        return links_per_layer(config, density)
 
     @property
     def total(self) -> int:

@@ -24,25 +24,26 @@ def generator(seed: int, stream: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(key=np.array([seed, stream], dtype=np.uint64)))
 
 
-def links_per_layer(config: Config) -> list[int]:
-    """Return how many edges each edge layer starts with."""
+def links_per_layer(config: Config, density: float | None = None) -> list[int]:
+    """Return how many edges each edge layer has, at another density than the config's if given."""
     widths = list(config.layers)
     if config.topology == "dense":
         return native.links_uniform(widths, 1.0)
     if not config.dense_last:
-        return sparse_links(config, widths)
+        return sparse_links(config, widths, density)
     last = widths[-2] * widths[-1]
-    return [*(sparse_links(config, widths[:-1]) if len(widths) > 2 else []), last]
+    return [*(sparse_links(config, widths[:-1], density) if len(widths) > 2 else []), last]
 
 
-def sparse_links(config: Config, widths: list[int]) -> list[int]:
+def sparse_links(config: Config, widths: list[int], density: float | None) -> list[int]:
     """Return the edges of layers that are all as sparse as the settings say."""
     if config.epsilon is not None:
         return native.links_by_epsilon(widths, config.epsilon)
-    assert config.density is not None  # one of the two is given, see Config
+    density = density if density is not None else config.density
+    assert density is not None  # it or epsilon is given, see Config
     if config.distribution == "uniform":
-        return native.links_uniform(widths, config.density)
-    return native.links_erk(widths, config.density)  # without kernels, ER and ERK are the same
+        return native.links_uniform(widths, density)
+    return native.links_erk(widths, density)  # without kernels, ER and ERK are the same
 
 
 def start_patterns(config: Config, x: NDArray[Any] | None = None) -> list[Pattern]:
@@ -55,7 +56,9 @@ def start_patterns(config: Config, x: NDArray[Any] | None = None) -> list[Patter
     x
         Samples to follow the correlations of; without any, "csti" is random at first.
     """
-    pairs = zip(config.layers[:-1], config.layers[1:], links_per_layer(config), strict=True)
+    begin = config.dynamics.start_density if config.dynamics is not None else 0.0
+    links = links_per_layer(config, begin or None)
+    pairs = zip(config.layers[:-1], config.layers[1:], links, strict=True)
     return [start_pattern(config, k, *shape, x) for k, shape in enumerate(pairs)]
 
 

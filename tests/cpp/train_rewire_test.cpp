@@ -216,6 +216,29 @@ TEST_CASE("layers that are frozen, spared or full are left alone") {
   CHECK(rewire(full, plain, {}, 5, 1).layers[0].removed == 0);
 }
 
+TEST_CASE("a rule may say how many links there shall be") {
+  Trained t;
+  RewireRule rule = rule_of(RemovalRule::magnitude, RegrowthRule::paths, NewWeights::zero);
+  rule.chain_removal = true;
+  for (const std::vector<std::int64_t>& links :
+       {std::vector<std::int64_t>{100, 300, 40}, {240, 200, 0}, {1200, 1000, 125}}) {
+    rule.links = links;
+    rewire(*t.net, rule, {}, 5, 1);
+    const auto found = links_of(*t.net);
+    CHECK(std::vector<std::int64_t>(found.begin(), found.end()) == links);
+  }
+  const auto refused = [&](std::vector<std::int64_t> links, RemovalRule removal) {
+    rule.links = std::move(links);
+    rule.removal = removal;
+    return error_of([&] { rewire(*t.net, rule, {}, 5, 1); });
+  };
+  CHECK(refused({1}, RemovalRule::magnitude) ==
+        "invalid_argument: [rewire] got links of 1 layers, expected 3");
+  CHECK(refused({1, 1, 126}, RemovalRule::magnitude) ==
+        "invalid_argument: [rewire] layer 2: got 126 links, expected 0 to 125");
+  CHECK(refused({1, 1, 1}, RemovalRule::by_sign).find("removal by sign") != std::string::npos);
+}
+
 TEST_CASE("updates follow from seed and number alone") {
   const auto after = [](std::uint64_t seed, std::uint64_t update, int threads) {
     const int before = num_threads();

@@ -123,6 +123,7 @@ import sys
 import datasets
 from sparsegrow.corpus import load_corpus
 from sparsegrow.corpus_hub import open_split, size_of
+from sparsegrow.hub import Source
 from sparsegrow.tokens import text_of
 datasets.disable_progress_bars()
 rows = open(sys.argv[2], newline="").read().split("|")
@@ -130,7 +131,8 @@ for split in ("train", "validation"):
     path = f"{sys.argv[1]}/wikitext-2-raw-v1/{split}-00000-of-00001.parquet"
     datasets.Dataset.from_dict({"text": rows}).to_parquet(path)
 loaded = load_corpus("wikitext-2", repository=sys.argv[1])
-assert size_of(open_split("wikitext-2", "train", sys.argv[1]), "train") == len(rows)
+source = Source("wikitext-2", sys.argv[1], "")
+assert size_of(open_split(source, "train"), "train") == len(rows)
 sys.stdout.buffer.write(text_of(loaded.train).encode() + b"|" + text_of(loaded.valid).encode())
 """
 

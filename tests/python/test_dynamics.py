@@ -148,6 +148,18 @@ def test_frozen_layers_stay() -> None:
     assert net._run.frozen > 0
 
 
+@pytest.mark.parametrize("ramp", ["sigmoid", "cubic"])
+def test_density_falls_to_where_it_shall_be(ramp) -> None:
+    dynamics = {"start_density": 0.5, "ramp": ramp, "every": 4, "removal": "relative"}
+    net, counts = model("ch3l3", dynamics=dynamics), []
+    cells = 16 * 40 + 40 * 40 + 40 * 3
+    assert net.nnz == pytest.approx(0.5 * cells, abs=3)
+    fit(net, 5, callbacks=[lambda net, record: counts.append(net.nnz) or False])
+    assert counts == sorted(counts, reverse=True)
+    assert len(set(counts)) > 2
+    assert net.nnz == model().nnz
+
+
 @pytest.mark.parametrize("start", STARTS)
 def test_starts_have_as_many_links(start) -> None:
     assert model(start=start).nnz == model().nnz
@@ -204,6 +216,7 @@ WRONG = [
     ({"dynamics": {"removal": "none"}}, "dynamics: removal: got 'none', expected one of"),
     ({"dynamics": {"chain_removal": 1}}, "dynamics: chain_removal: got 1"),
     ({"topology": "static", "dynamics": {"every": 1}}, "topology='static' does not change"),
+    ({"dynamics": {"start_density": 0.5}}, "start_density: needs another removal"),
     ({"start": "ring"}, "start: got 'ring'"),
     ({"start_randomness": 2.0}, "start_randomness: got 2"),
     ({"start": "csti"}, "multiples of the 16 inputs"),

@@ -52,9 +52,11 @@ class Rewiring {
         layers_(layer_views(network)) {
     SG_REQUIRE(frozen.empty() || frozen.size() == layers_.size(), "rewire", "got ", frozen.size(),
                " flags for ", layers_.size(), " layers");
+    require_links();
     for (std::size_t l = 0; l < layers_.size(); ++l) {
       const bool spared = rule.spare_last && l + 1 == layers_.size();
-      const bool full = layers_[l].links() == layers_[l].cells();
+      const bool full =
+          layers_[l].links() == layers_[l].cells() && links_after(l) == layers_[l].cells();
       changes_.push_back(!spared && !full && (frozen.empty() || !frozen[l]));
     }
     result_.layers.resize(layers_.size());
@@ -67,7 +69,7 @@ class Rewiring {
     }
     look_for_chains();
     for (std::size_t l = 0; l < layers_.size(); ++l) {
-      if (!removed_[l].empty()) exchange(l);
+      if (changes_[l]) exchange(l);
     }
     if (!mutation_.empty()) network_.grow(mutation_, weights_);
     return result_;
@@ -78,10 +80,27 @@ class Rewiring {
     return Rng(seed_, stream_id(purpose, static_cast<std::uint64_t>(layer), update_));
   }
 
+  void require_links() const {
+    if (rule_.links.empty()) return;
+    SG_REQUIRE(rule_.links.size() == layers_.size(), "rewire", "got links of ", rule_.links.size(),
+               " layers, expected ", layers_.size());
+    SG_REQUIRE(rule_.removal != RemovalRule::by_sign, "rewire",
+               "links: removal by sign has quotas of its own; expected another rule");
+    for (std::size_t l = 0; l < layers_.size(); ++l) {
+      SG_REQUIRE(rule_.links[l] >= 0 && rule_.links[l] <= layers_[l].cells(), "rewire", "layer ", l,
+                 ": got ", rule_.links[l], " links, expected 0 to ", layers_[l].cells());
+    }
+  }
+
+  std::int64_t links_after(std::size_t l) const {
+    return rule_.links.empty() ? layers_[l].links() : rule_.links[l];
+  }
+
   Positions removal(std::size_t l) const {
     const LayerView& layer = layers_[l];
     const std::vector<float> weights = layer_weights(network_, layer);
-    const std::int64_t count = removal_count(rule_.fraction, layer.links());
+    const std::int64_t count =
+        std::max(removal_count(rule_.fraction, layer.links()), layer.links() - links_after(l));
     Rng rng = stream(kRemove, l);
     switch (rule_.removal) {
       case RemovalRule::by_sign:
@@ -134,8 +153,8 @@ class Rewiring {
   void exchange(std::size_t l) {
     const LayerView& layer = layers_[l];
     Links gone = links_at(layer.pattern, removed_[l]);
-    Links grown = regrowth(l, without_positions(layer.pattern, removed_[l]),
-                           static_cast<std::int64_t>(gone.size()));
+    const auto kept = layer.links() - static_cast<std::int64_t>(gone.size());
+    Links grown = regrowth(l, without_positions(layer.pattern, removed_[l]), links_after(l) - kept);
     result_.layers[l].regrown = static_cast<std::int64_t>(grown.size());
     result_.layers[l].overlap = regrown_overlap(gone, grown);
     sort_links(grown, layer.targets());

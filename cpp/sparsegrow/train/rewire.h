@@ -30,6 +30,8 @@ struct RewireRule {
   ChoiceRule choice = ChoiceRule::best;
   bool chain_removal = false;  // also take out links that lead nowhere, before regrowth
   bool spare_last = false;     // the layer of the outputs stays as it is
+  // Links that each layer shall have afterwards; empty: as many as before. Not for by_sign.
+  std::vector<std::int64_t> links;
   NewWeights new_weights = NewWeights::start;
   InitConfig start;  // as the network's weights were drawn
 };
@@ -49,10 +51,11 @@ struct Rewired {
 
 // One update. Layers marked in `frozen` (empty: none) and layers that have all their links are left
 // alone. Links that stay keep weight and moments to the bit; those of new links are zero but for
-// the weight. Each layer has as many links as before. For RegrowthRule::gradient the panels must be
-// those of a backward() just made. Draws follow from (seed, update) alone. Throws invalid_argument,
-// and then nothing has changed, for a network whose edges skip a layer, a fraction outside [0, 1],
-// or as many flags as there are no layers. Cost O(edges) beside that of the rules.
+// the weight. Each layer has as many links as before, or as the rule says. For
+// RegrowthRule::gradient the panels must be those of a backward() just made. Draws follow from
+// (seed, update) alone. Throws invalid_argument, and then nothing has changed, for a network whose
+// edges skip a layer, a fraction outside [0, 1], flags or links for another number of layers, or
+// more links than a layer has cells. Cost O(edges) beside that of the rules.
 Rewired rewire(Network& network, const RewireRule& rule, const std::vector<bool>& frozen,
                std::uint64_t seed, std::uint64_t update);
 
