@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 from sparsegrow.corpus_error import CorpusError
+from sparsegrow.hub import Source
 from sparsegrow.reading import Reading, reading
 from sparsegrow.tokens import TokenBuffer, utf8
 
@@ -32,9 +31,10 @@ def gather(
     CorpusError
         `datasets` is not installed, the hub cannot be reached, or the data are not as expected.
     """
+    source = Source(name, repository, INSTEAD, CorpusError)
     for split, buffer in zip(SPLITS, (train, valid), strict=True):
         with reading(f"{name}, {split}", None, progress) as display:
-            add_rows(buffer, batches(name, split, repository, display), display)
+            add_rows(buffer, batches(source, split, display), display)
 
 
 def add_rows(buffer: TokenBuffer, rows: Iterable[list[str]], display: Reading) -> None:
@@ -50,50 +50,22 @@ def line_of(row: str) -> str:
     return row if row.endswith("\n") else f"{row or ' '}\n"
 
 
-def batches(name: str, split: str, repository: str, display: Reading) -> Iterator[list[str]]:
+def batches(source: Source, split: str, display: Reading) -> Iterator[list[str]]:
     """Yield the rows of a split; whatever goes wrong on the way is one line."""
-    try:
-        with quiet():
-            rows = open_split(name, split, repository)
-            display.expect(size_of(rows, split))
-            for batch in rows.iter(batch_size=ROWS):
-                yield batch["text"]
-    except (CorpusError, MemoryError):
-        raise
-    except Exception as error:  # the hub's client has dozens, of several libraries
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise CorpusError(
-            f"{name}: cannot be had from {repository} ({reason}); {INSTEAD}"
-        ) from error
+    with source.guarded():
+        rows = open_split(source, split)
+        display.expect(size_of(rows, split))
+        for batch in rows.iter(batch_size=ROWS):
+            yield batch["text"]
 
 
-def open_split(name: str, split: str, repository: str) -> Any:
+def open_split(source: Source, split: str) -> Any:
     """Return a split of the repository, of which nothing is read yet."""
-    try:
-        import datasets
-    except ImportError as error:
-        raise CorpusError(
-            f"{name}: needs Hugging Face datasets, which cannot be imported ({error}); "
-            f"pip install 'sparsegrow[hub]', or {INSTEAD}"
-        ) from error
-    return datasets.load_dataset(repository, CONFIGS[name], split=split, streaming=True)
+    config = CONFIGS[source.name]
+    return source.client().load_dataset(source.repository, config, split=split, streaming=True)
 
 
 def size_of(rows: Any, split: str) -> int | None:
     """Return the bytes of a split where the repository says."""
     known = (rows.info.splits or {}).get(split)
     return known.num_bytes if known is not None else None
-
-
-@contextmanager
-def quiet() -> Iterator[None]:
-    """Keep the client from announcing each new attempt; the last error says it all."""
-    loggers = [logging.getLogger(name) for name in ("datasets", "huggingface_hub")]
-    levels = [logger.level for logger in loggers]
-    for logger in loggers:
-        logger.setLevel(logging.ERROR)
-    try:
-        yield
-    finally:
-        for logger, level in zip(loggers, levels, strict=True):
-            logger.setLevel(level)

@@ -1,4 +1,4 @@
-"""Data by name, for the command line: scikit-learn's bundled sets, a generated one, or a file."""
+"""Data by name, for the command line: bundled sets, a generated one, the hub's, or a file."""
 
 from __future__ import annotations
 
@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 
+from sparsegrow.image_hub import REPOSITORIES, read_images
 from sparsegrow.samples import Array, Labels
 from sparsegrow.wiring import generator
 
@@ -47,8 +48,9 @@ def open_data(name: str, standardise: bool | None = None) -> Data:
     Parameters
     ----------
     name
-        One of `BUNDLED`, "synthetic", or the path of an `.npz` file with `x_train`, `y_train`,
-        `x_test` and `y_test`.
+        One of `BUNDLED`, "synthetic", a set of images of the Hugging Face hub, one of
+        `REPOSITORIES`, a folder as the hub's client writes it, or the path of an `.npz` file with
+        `x_train`, `y_train`, `x_test` and `y_test`.
     standardise
         Give each feature mean 0 and deviation 1 over the training data. If not said, only for the
         bundled sets; bytes, as in images, are divided by 255 in any case.
@@ -59,16 +61,24 @@ def open_data(name: str, standardise: bool | None = None) -> Data:
         The name is unknown, or the file does not hold what it should.
     ImportError
         scikit-learn is not installed.
+    HubError
+        The images cannot be had; the message is one line that also says what works instead.
     """
     if name in BUNDLED:
         data = bundled(name)
     elif name == "synthetic":
         data = synthetic()
+    elif name in REPOSITORIES:
+        data = from_hub(name, REPOSITORIES[name])
     elif name.endswith(".npz"):
         data = from_file(Path(name))
+    elif Path(name).is_dir():
+        data = from_hub(Path(name).resolve().name, name)
     else:
-        known = ", ".join((*BUNDLED, "synthetic"))
-        raise ValueError(f"--data: got {name!r}, expected {known} or a file that ends in .npz")
+        known = ", ".join((*BUNDLED, "synthetic", *REPOSITORIES))
+        raise ValueError(
+            f"--data: got {name!r}, expected {known}, a file that ends in .npz or a folder"
+        )
     wanted = name in BUNDLED if standardise is None else standardise
     return standardised(data) if wanted else data
 
@@ -108,6 +118,18 @@ def split_off_test(name: str, x: Array, y: Labels) -> Data:
     return Data(name, x[train], y[train], x[test], y[test])
 
 
+def from_hub(name: str, repository: str) -> Data:
+    """Read labelled images; where none are for testing, a fifth is held out."""
+    parts = read_images(name, repository)
+    arrays: dict[str, Array] = {}
+    for part, (images, labels) in parts.items():
+        arrays |= {f"x_{part}": images, f"y_{part}": labels}
+    if "test" in parts:
+        return checked(name, name, arrays)
+    x = as_rows(f"{name}: x_train", arrays["x_train"])
+    return split_off_test(name, x, as_labels(f"{name}: y_train", arrays["y_train"], len(x)))
+
+
 def from_file(path: Path) -> Data:
     """Read an `.npz` file; nothing in it is executed."""
     if not path.is_file():
@@ -120,20 +142,20 @@ def from_file(path: Path) -> Data:
     missing = [name for name in ARRAYS if name not in arrays]
     if missing:
         raise ValueError(f"{path}: lacks {', '.join(missing)}")
-    return checked(path, arrays)
+    return checked(path.name, str(path), arrays)
 
 
-def checked(path: Path, arrays: Mapping[str, Array]) -> Data:
-    """Bring a file's arrays into the shape of `Data`."""
+def checked(name: str, where: str, arrays: Mapping[str, Array]) -> Data:
+    """Bring arrays into the shape of `Data`; `where` is for messages."""
     named: dict[str, Any] = {}
     for part in ("train", "test"):
         x, y = arrays[f"x_{part}"], arrays[f"y_{part}"]
-        named[f"x_{part}"] = as_rows(f"{path}: x_{part}", x)
-        named[f"y_{part}"] = as_labels(f"{path}: y_{part}", y, len(x))
-    data = Data(path.name, **named)
+        named[f"x_{part}"] = as_rows(f"{where}: x_{part}", x)
+        named[f"y_{part}"] = as_labels(f"{where}: y_{part}", y, len(x))
+    data = Data(name, **named)
     if data.x_train.shape[1] != data.x_test.shape[1]:
         raise ValueError(
-            f"{path}: x_train has {data.x_train.shape[1]} features, x_test {data.x_test.shape[1]}"
+            f"{where}: x_train has {data.x_train.shape[1]} features, x_test {data.x_test.shape[1]}"
         )
     return data
 

@@ -150,7 +150,7 @@ class Engine:
     def rewire(
         self, dynamics: Dynamics, done: int, total: int, frozen: list[bool], links: list[int]
     ) -> dict[str, Any]:
-        """Make one update of the topology; return counts by layer. No `links`: as many as before."""
+        """Make one update of the topology; return counts by layer; no `links`, as many as now."""
         config = self.config
         rule = dynamics.rule(
             done,

@@ -14,13 +14,13 @@ from sparsegrow import SparseMLP, set_num_threads
 from sparsegrow.cli.arguments import StoppedError
 from sparsegrow.config import CHOICES
 from sparsegrow.datasets import BUNDLED, Data, open_data
+from sparsegrow.image_hub import REPOSITORIES
 
 METHODS = CHOICES["topology"]
 DEFAULT_HIDDEN = (300, 300)
 
-DataName = Annotated[
-    str, typer.Option("--data", help=f"{', '.join(BUNDLED)}, synthetic, or FILE.npz.")
-]
+DATA = ", ".join((*BUNDLED, "synthetic", *REPOSITORIES))
+DataName = Annotated[str, typer.Option("--data", help=f"{DATA}, FILE.npz or a folder of images.")]
 Hidden = Annotated[list[int] | None, typer.Option(help="Widths: --hidden 1000 1000 1000.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]
 Out = Annotated[Path | None, typer.Option(help="Checkpoint, written after each epoch.")]
@@ -44,9 +44,7 @@ def fit(
     dense_last: Annotated[
         bool, typer.Option("--dense-last", help="All edges to the outputs.")
     ] = False,
-    fraction: Annotated[
-        float | None, typer.Option(help="Of the edges, moved at once.")
-    ] = None,
+    fraction: Annotated[float | None, typer.Option(help="Of the edges, moved at once.")] = None,
     every: Annotated[int | None, typer.Option(help="Steps between updates; 0: an epoch.")] = None,
     chain_removal: Annotated[
         bool | None,
