@@ -46,7 +46,7 @@ def test_the_examples_of_the_docstrings(module):
 def test_the_examples_of_the_readme(tmp_path):
     text = (ROOT / "README.md").read_text(encoding="utf-8")
     found = re.findall(r"^```python\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
-    assert len(found) == 2
+    assert len(found) == 3
     for code in found:
         result = python(f"import os; os.chdir({str(tmp_path)!r})\n{code}")
         assert result.returncode == 0, result.stderr
