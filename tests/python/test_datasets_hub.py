@@ -314,6 +314,22 @@ def test_offline_is_one_line(offline):
     assert len(result.stderr.splitlines()) == 1
 
 
+QUIET = """
+import logging
+from sparsegrow.hub import Source
+with Source("a", "b", "c").guarded():
+    import huggingface_hub.utils
+    inner = logging.getLogger("huggingface_hub.utils._http")
+    assert not inner.isEnabledFor(logging.WARNING)
+assert inner.isEnabledFor(logging.WARNING)
+"""
+
+
+def test_the_client_does_not_announce_its_attempts(offline):
+    result = offline(QUIET)
+    assert result.returncode == 0, result.stderr
+
+
 def test_a_folder_of_something_else_is_one_line(offline, tmp_path):
     (tmp_path / "empty").mkdir()
     result = offline(READ, "fit", "--data", tmp_path / "empty")
