@@ -151,17 +151,17 @@ def draw(results: list[dict], path: Path) -> None:
     save(figure, path)
 
 
-def arguments() -> argparse.Namespace:
-    """Return the command line's settings."""
+def training_arguments(doc: str | None, epochs: int) -> argparse.ArgumentParser:
+    """Return a parser of what the training of a net needs."""
     parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
+        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter
     )
     parser.add_argument("--data", type=Path, required=True)
     parser.add_argument("--methods", nargs="+", default=list(METHODS))
     parser.add_argument("--hidden", type=int, nargs="+", default=[1000, 1000, 1000])
     parser.add_argument("--density", type=float, default=0.01)
     parser.add_argument("--epsilon", type=float)
-    parser.add_argument("--epochs", type=int, default=50)
+    parser.add_argument("--epochs", type=int, default=epochs)
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
     parser.add_argument("--rate", type=float, default=0.1)
     parser.add_argument("--decay", type=float, default=3e-4)
@@ -171,8 +171,14 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--randomness", type=float, default=0.25)
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--set", nargs="*", default=[], metavar="NAME=VALUE", help="dynamics")
-    parser.add_argument("--control", action="store_true", help="removal rules against one another")
     parser.add_argument("--json", type=Path)
+    return parser
+
+
+def arguments() -> argparse.Namespace:
+    """Return the command line's settings."""
+    parser = training_arguments(__doc__, epochs=50)
+    parser.add_argument("--control", action="store_true", help="removal rules against one another")
     parser.add_argument("--picture", type=Path, help="accuracy against epoch")
     parser.add_argument("--inputs", type=Path, help="edges per pixel, of the last method")
     parser.add_argument("--at", type=int, nargs="+", default=[1, 10, 50], help="epochs of --inputs")
@@ -181,13 +187,18 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def main() -> None:
-    given = arguments()
+def prepared(given: argparse.Namespace) -> tuple[Any, ...]:
+    """Set the threads, say where it runs, and return the data."""
     sg.set_num_threads(given.threads)
+    print(f"# {describe_machine()}, {given.threads} threads", file=sys.stderr)
     x, y, x_test, y_test = data_of(given.data)
     x, x_test = standardised(x, x_test)
-    data = (x, y, x_test, y_test)
-    print(f"# {describe_machine()}, {given.threads} threads", file=sys.stderr)
+    return x, y, x_test, y_test
+
+
+def main() -> None:
+    given = arguments()
+    data = prepared(given)
     results = []
     for method, name, extra in plan(given):
         for seed in given.seeds:

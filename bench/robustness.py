@@ -14,12 +14,10 @@ from __future__ import annotations
 import argparse
 import json
 import sys
-from pathlib import Path
 from typing import Any
 
 import sparsegrow as sg
-from dst import data_of, model_of, standardised
-from machine import describe_machine
+from dst import model_of, prepared, training_arguments
 
 KINDS = ("prune_weak", "prune_random", "prune_strong", "shuffle", "gaussian")
 
@@ -62,36 +60,17 @@ def print_table(rows: list[dict[str, Any]]) -> None:
 
 def arguments() -> argparse.Namespace:
     """Return the command line's settings."""
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter
-    )
-    parser.add_argument("--data", type=Path, required=True)
-    parser.add_argument(
-        "--methods", nargs="+", default=["static", "set", "random", "ch3l3:small_world"]
-    )
-    parser.add_argument("--hidden", type=int, nargs="+", default=[1000, 1000, 1000])
-    parser.add_argument("--density", type=float, default=0.01)
-    parser.add_argument("--epsilon", type=float)
-    parser.add_argument("--epochs", type=int, default=20)
-    parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
+    parser = training_arguments(__doc__, epochs=20)
+    parser.set_defaults(methods=["static", "set", "random", "ch3l3:small_world"])
     parser.add_argument("--repeats", type=int, default=20)
     parser.add_argument("--samples", type=int, default=2000, help="test samples, the first ones")
-    parser.add_argument("--rate", type=float, default=0.1)
-    parser.add_argument("--decay", type=float, default=3e-4)
-    parser.add_argument("--batch", type=int, default=32)
-    parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--json", type=Path)
-    parser.set_defaults(set=[], randomness=0.25, dropout=0.0, activation="relu")
     return parser.parse_args()
 
 
 def main() -> None:
     given = arguments()
-    sg.set_num_threads(given.threads)
-    x, y, x_test, y_test = data_of(given.data)
-    x, x_test = standardised(x, x_test)
-    print(f"# {describe_machine()}, {given.threads} threads", file=sys.stderr)
-    rows = [measured(method, given, (x, y, x_test, y_test)) for method in given.methods]
+    data = prepared(given)
+    rows = [measured(method, given, data) for method in given.methods]
     print_table(rows)
     if given.json:
         given.json.write_text(json.dumps(rows))
