@@ -110,8 +110,14 @@ def test_ctrl_c_in_the_last_steps_of_an_epoch_keeps_its_record(tmp_path, monkeyp
         return record
 
     monkeypatch.setattr(halted._engine, "train", interrupted)
-    with pytest.raises(KeyboardInterrupt):
-        fit(halted, 3, checkpoint=path)
+    usual = signal.signal(
+        signal.SIGINT, signal.default_int_handler
+    )  # a background shell ignores it
+    try:
+        with pytest.raises(KeyboardInterrupt):
+            fit(halted, 3, checkpoint=path)
+    finally:
+        signal.signal(signal.SIGINT, usual)
     resumed = sg.SparseMLP.resume(path)
     assert [record.epoch for record in resumed.history] == [1]
     fit(resumed, 3)
