@@ -14,7 +14,7 @@ VGG16 = (64, 64, "pool", 128, 128, "pool", 256, 256, 256, "pool") + 2 * (512, 51
 
 
 def vgg16_head(
-    density: float = 0.01,
+    density: float | None = 0.01,
     classes: int = 10,
     hidden: int = 1000,
     layers: int = 3,
@@ -25,7 +25,7 @@ def vgg16_head(
     Parameters
     ----------
     density
-        Of each layer of the head.
+        Of each layer of the head; None for dense ones.
     classes
         Outputs, of a dense readout.
     hidden, layers
@@ -49,7 +49,11 @@ def vgg16_head(
     seed = seed_or_draw(seed)
     head: list[nn.Module] = []
     for k, (before, after) in enumerate(pairwise([channels, *[hidden] * layers])):
-        head += [SparseLinear(before, after, density, seed=seed + k), nn.ReLU()]
+        if density is None:
+            layer: nn.Module = nn.Linear(before, after)
+        else:
+            layer = SparseLinear(before, after, density, seed=seed + k)
+        head += [layer, nn.ReLU()]
     return image_net(features, [*head, nn.Linear(hidden, classes)])
 
 
