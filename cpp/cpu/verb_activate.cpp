@@ -1,6 +1,7 @@
 // activate, activate_grad and dropout: elementwise over the target rows of a level.
 #include "cpu/backend_class.h"
 #include "cpu/launch.h"
+#include "sparsegrow/backend/dropout_mask.h"
 
 namespace sparsegrow::cpu {
 namespace {
@@ -76,7 +77,7 @@ void CpuBackend::dropout(const DeviceCsr& csr, std::int32_t level, DropoutParams
              ", expected 0 or more and below 1");
   if (drop.rate == 0) return;
   const double rate = drop.rate;
-  const auto threshold = static_cast<std::uint32_t>(rate * 4294967296.0);
+  const std::uint32_t threshold = dropout_threshold(drop.rate);
   with_real(panel.dtype(), [&](auto real) {
     using Real = decltype(real);
     const auto scale = static_cast<Real>(1 / (1 - rate));

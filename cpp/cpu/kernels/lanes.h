@@ -1,7 +1,7 @@
 // Fixed-width lane blocks. Everything in this folder lives in a namespace named by the instruction
 // set (SG_ISA), because the linker keeps one copy of an inline function: were it the AVX-512 one,
 // an older machine would stop on it. For the same reason no std:: template and no inline helper of
-// kernel_params.h is called here.
+// kernel_params.h is called here; those of dropout_mask.h leave no copy behind.
 #pragma once
 
 #include <cstdint>

@@ -18,6 +18,7 @@
 #include "sparsegrow/backend/device_csr.h"
 #include "sparsegrow/backend/dtype.h"
 #include "sparsegrow/backend/kernel_params.h"
+#include "sparsegrow/backend/level_stats.h"
 #include "sparsegrow/backend/one_hot.h"
 #include "sparsegrow/backend/panel.h"
 #include "sparsegrow/base/span.h"

@@ -1,10 +1,14 @@
 // Plain structs and constants that host code and device kernels share. Legal C++ and legal Metal:
-// fixed-width fields only, no member functions beyond free inline helpers, no standard headers on
-// the device.
+// fixed-width fields only, no double, no member functions beyond free inline helpers, no standard
+// headers on the device.
 #pragma once
 
-#if !defined(__METAL_VERSION__)
+// Metal wants every constant outside a function in its constant address space.
+#if defined(__METAL_VERSION__)
+#define SG_CONSTANT constant constexpr
+#else
 #include <cstdint>
+#define SG_CONSTANT constexpr
 #endif
 
 namespace sparsegrow {
@@ -14,7 +18,7 @@ namespace sparsegrow {
 // must be (8, 16 or 32 lanes); a batch of one is a plain vector of `rows` values. Lanes past the
 // batch are padding: every verb keeps gradients there zero and leaves them out of every reported
 // figure.
-constexpr int32_t kTileWidth = 32;
+SG_CONSTANT int32_t kTileWidth = 32;
 
 struct PanelShape {
   int32_t rows;
@@ -59,10 +63,11 @@ enum SreluParameter : int32_t {
   kRightThreshold = 2,
   kRightSlope = 3
 };
-constexpr int32_t kSreluParameters = 4;
+SG_CONSTANT int32_t kSreluParameters = 4;
 
 // Inverted dropout. A unit is dropped by a hash of (seed, step, row, column), so forward and
-// backward agree without storing a mask, and the mask does not depend on threads, tiles or dtype.
+// backward agree without storing a mask, and the mask does not depend on threads, tiles or dtype
+// (dropout_mask.h).
 struct DropoutParams {
   float rate;  // probability of dropping, [0, 1)
   uint32_t seed;
@@ -101,7 +106,7 @@ struct InputBlock {
   int32_t neurons;
   int32_t stride;  // a multiple of kBlockStride
 };
-constexpr int32_t kBlockStride = 8;
+SG_CONSTANT int32_t kBlockStride = 8;
 
 // A memory cell adds what it remembers to the neuron's preactivation z. With the neuron's own
 // numbers p, and c and h of the step before:
@@ -109,16 +114,8 @@ constexpr int32_t kBlockStride = 8;
 //   f = sigmoid(p[3] z + p[4] h + p[5])     g = tanh(p[9] z + p[10] h + p[11])
 //   c' = f c + i g      h' = o tanh(c')     z' = z + p[12] h'
 // With p[12] = 0 the neuron is what it was without memory.
-constexpr int32_t kCellParameters = 13;
+SG_CONSTANT int32_t kCellParameters = 13;
 enum CellTape : int32_t { kTapeZ, kTapeI, kTapeF, kTapeO, kTapeG, kTapeC };
-constexpr int32_t kCellTape = 6;  // panel rows that one cell leaves for cell_grad
-
-// What level_stats says of one level of a panel, padding left out.
-struct LevelStats {
-  double mean;
-  double mean_square;
-  double max_abs;
-  double zero_fraction;
-};
+SG_CONSTANT int32_t kCellTape = 6;  // panel rows that one cell leaves for cell_grad
 
 }  // namespace sparsegrow
