@@ -5,6 +5,7 @@
 
 // Metal wants every constant outside a function in its constant address space.
 #if defined(__METAL_VERSION__)
+#include <metal_stdlib>
 #define SG_CONSTANT constant constexpr
 #else
 #include <cstdint>
