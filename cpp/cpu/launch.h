@@ -1,24 +1,14 @@
-// What the launchers share: argument checks, the element type as a template parameter, and cutting
-// rows into chunks.
+// What the launchers share: the element type as a template parameter, and cutting rows into chunks.
 #pragma once
 
 #include <algorithm>
 
 #include "cpu/kernel_table.h"
 #include "sparsegrow/backend/backend.h"
-#include "sparsegrow/base/check.h"
+#include "sparsegrow/backend/verb_checks.h"
 #include "sparsegrow/base/parallel.h"
 
 namespace sparsegrow::cpu {
-
-// Each throws invalid_argument as "[where] name ...: got .., expected ..".
-void require_buffer(const char* where, const char* name, const Buffer& buffer,
-                    std::int64_t elements, std::size_t element_bytes);
-void require_rows(const char* where, const char* name, const Panel& panel, std::int64_t rows);
-void require_range(const char* where, const char* name, const Panel& panel, std::int32_t first_row,
-                   std::int32_t rows);
-void require_alike(const char* where, const char* name, const Panel& panel, const Panel& model);
-void require_level(const char* where, const RowPlan& plan, std::int32_t level);
 
 // Calls body(Real{}) with float or double.
 template <class Body>

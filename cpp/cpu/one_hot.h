@@ -5,30 +5,6 @@
 
 namespace sparsegrow::cpu {
 
-inline void require_edges(const char* where, const GatedEdges& edges, std::int64_t count,
-                          DType dtype) {
-  require_buffer(where, "weight", *edges.weight, count, size_of(dtype));
-  require_buffer(where, "gate", *edges.gate, count, size_of(dtype));
-}
-
-inline void require_adagrad(const char* where, const OptimizerParams& params,
-                            const GatedEdges& edges, const Buffer& gradient, std::int64_t count,
-                            DType dtype) {
-  SG_REQUIRE(params.kind == OptimizerKind::adagrad && params.epsilon > 0, where,
-             "expected adagrad with an epsilon above 0, got kind ",
-             static_cast<std::int32_t>(params.kind), " with epsilon ", params.epsilon);
-  require_edges(where, edges, count, dtype);
-  require_buffer(where, "gradient", gradient, count, size_of(dtype));
-  require_buffer(where, "weight_sum", *edges.weight_sum, count, size_of(dtype));
-  require_buffer(where, "gate_sum", *edges.gate_sum, count, size_of(dtype));
-}
-
-inline void require_live(const char* where, const char* name, const Panel& panel,
-                         std::int32_t batch) {
-  SG_REQUIRE(panel.batch() == batch, where, name, " has the wrong batch: got ", panel.batch(),
-             ", expected ", batch, " as in live");
-}
-
 // The edges from `offset` on.
 template <class Real>
 GatedTask<Real> gated_task(const OptimizerParams& params, const Buffer& gradient,

@@ -7,25 +7,6 @@ namespace {
 
 constexpr std::int32_t kLanes = 8;
 
-void require_cells(const char* where, const CellRows& cells, const Panel& panel,
-                   const Panel& tape) {
-  const std::int32_t streams = cells.streams;
-  SG_REQUIRE(cells.rows.size() == cells.cells.size(), where, "got ", cells.rows.size(),
-             " rows for ", cells.cells.size(), " cells");
-  SG_REQUIRE(streams >= 1 && panel.batch() % streams == 0, where, "got ", streams,
-             " streams, expected a divisor of the batch ", panel.batch());
-  SG_REQUIRE(streams % kLanes == 0 || panel.batch() == 1, where, "got ", streams,
-             " streams, expected a multiple of ", kLanes, ", or 1 with one step");
-  SG_REQUIRE(tape.rows() % kCellTape == 0, where, "tape: got ", tape.rows(),
-             " rows, expected a multiple of ", kCellTape);
-  for (std::size_t k = 0; k < cells.rows.size(); ++k) {
-    SG_REQUIRE_RANGE(cells.rows[k] >= 0 && cells.rows[k] < panel.rows(), where, "got row ",
-                     cells.rows[k], ", expected below ", panel.rows());
-    SG_REQUIRE_RANGE(cells.cells[k] >= 0 && cells.cells[k] < tape.rows() / kCellTape, where,
-                     "got cell ", cells.cells[k], ", expected below ", tape.rows() / kCellTape);
-  }
-}
-
 // Where the lanes from `stream` on are, at each step of the window.
 std::vector<CellStep> steps_of(const Panel& panel, const Panel& tape, std::int32_t streams,
                                std::int32_t stream) {
@@ -74,24 +55,11 @@ void run_cells(const CellRows& cells, const Panel& panel, const Panel& tape,
   });
 }
 
-void require_memory(const char* where, const CellRows& cells, const Buffer& memory,
-                    const Panel& panel) {
-  require_buffer(where, "memory", memory, std::int64_t{2} * cells.streams * panel.rows(),
-                 size_of(panel.dtype()));
-}
-
 }  // namespace
 
 void CpuBackend::cell(const CellRows& cells, const Buffer& parameters, const Buffer& before,
                       Buffer& after, Panel& z, Panel& tape) {
-  constexpr char where[] = "Backend.cell";
-  require_alike(where, "tape", tape, z);
-  require_cells(where, cells, z, tape);
-  require_buffer(where, "parameters", parameters, std::int64_t{kCellParameters} * z.rows(),
-                 size_of(z.dtype()));
-  require_memory(where, cells, before, z);
-  require_memory(where, cells, after, z);
-  SG_REQUIRE(before.data() != after.data(), where, "before and after are one buffer, expected two");
+  require_cell(cells, parameters, before, after, z, tape);
   with_real(z.dtype(), [&](auto real) {
     using Real = decltype(real);
     auto task = task_of<Real>(cells, parameters, before, z, tape);
@@ -102,14 +70,7 @@ void CpuBackend::cell(const CellRows& cells, const Buffer& parameters, const Buf
 
 void CpuBackend::cell_grad(const CellRows& cells, const Buffer& parameters, const Buffer& before,
                            const Panel& tape, Panel& dz, Buffer& dparameters) {
-  constexpr char where[] = "Backend.cell_grad";
-  require_alike(where, "tape", tape, dz);
-  require_cells(where, cells, dz, tape);
-  for (const Buffer* buffer : {&parameters, const_cast<const Buffer*>(&dparameters)}) {
-    require_buffer(where, "parameters", *buffer, std::int64_t{kCellParameters} * dz.rows(),
-                   size_of(dz.dtype()));
-  }
-  require_memory(where, cells, before, dz);
+  require_cell_grad(cells, parameters, before, tape, dz, dparameters);
   with_real(dz.dtype(), [&](auto real) {
     using Real = decltype(real);
     auto task = task_of<Real>(cells, parameters, before, dz, tape);

@@ -24,17 +24,6 @@ std::vector<Chunk> chunks_of(const InputBlocks& table) {
   return chunks;
 }
 
-void require_table(const char* where, const InputBlocks& table, const LiveSymbols& live) {
-  SG_REQUIRE(table.symbols == live.symbols, where, "live: got ", live.symbols,
-             " symbols, expected ", table.symbols);
-  for (const InputBlock& block : table.blocks) {
-    SG_REQUIRE(block.positions <= live.positions, where, "live: got ", live.positions,
-               " positions, expected at least ", block.positions);
-    SG_REQUIRE(block.stride % kBlockStride == 0 && block.neurons <= block.stride, where,
-               "got a block of ", block.neurons, " neurons with stride ", block.stride);
-  }
-}
-
 template <class Real>
 EmbedBlockTask<Real> task_of(const InputBlocks& table, const LiveSymbols& live,
                              const Chunk& chunk) {
@@ -60,11 +49,7 @@ std::int64_t offset_of(const InputBlocks& table, const Chunk& chunk) {
 
 void CpuBackend::embed(const InputBlocks& table, const LiveSymbols& live, const GatedEdges& edges,
                        const Buffer& bias, Panel& z) {
-  constexpr char where[] = "Backend.embed";
-  require_table(where, table, live);
-  require_edges(where, edges, table.elements, z.dtype());
-  require_buffer(where, "bias", bias, z.rows(), size_of(z.dtype()));
-  require_live(where, "z", z, live.batch);
+  require_embed(table, live, edges, bias, z);
   const auto chunks = chunks_of(table);
   with_real(z.dtype(), [&](auto real) {
     using Real = decltype(real);
@@ -88,10 +73,7 @@ void CpuBackend::embed(const InputBlocks& table, const LiveSymbols& live, const 
 
 void CpuBackend::embed_grad(const InputBlocks& table, const LiveSymbols& live, const Panel& dz,
                             Buffer& gradient) {
-  constexpr char where[] = "Backend.embed_grad";
-  require_table(where, table, live);
-  require_buffer(where, "gradient", gradient, table.elements, size_of(dz.dtype()));
-  require_live(where, "dz", dz, live.batch);
+  require_embed_grad(table, live, dz, gradient);
   const auto chunks = chunks_of(table);
   with_real(dz.dtype(), [&](auto real) {
     using Real = decltype(real);
@@ -113,9 +95,7 @@ void CpuBackend::embed_grad(const InputBlocks& table, const LiveSymbols& live, c
 void CpuBackend::embed_update(const OptimizerParams& params, DType dtype, const InputBlocks& table,
                               const LiveSymbols& live, const Buffer& gradient,
                               const GatedEdges& edges) {
-  constexpr char where[] = "Backend.embed_update";
-  require_table(where, table, live);
-  require_adagrad(where, params, edges, gradient, table.elements, dtype);
+  require_embed_update(params, dtype, table, live, gradient, edges);
   with_real(dtype, [&](auto real) {
     using Real = decltype(real);
     parallel_for(static_cast<std::int64_t>(table.blocks.size()), [&](std::int64_t b) {

@@ -9,13 +9,6 @@ namespace {
 
 constexpr std::int64_t kRowsPerChunk = 64;  // live inputs that a thread takes at a time
 
-void require_rows_alive(const char* where, const InputRows& table, const LiveRows& live) {
-  for (const std::int32_t row : live.live) {
-    SG_REQUIRE(row >= 0 && row < table.inputs(), where, "live: got input ", row, ", expected 0 to ",
-               table.inputs() - 1);
-  }
-}
-
 std::int32_t padded_outputs(const InputRows& table) { return (table.outputs + 7) / 8 * 8; }
 
 template <class Real>
@@ -46,12 +39,7 @@ void for_live_chunks(const LiveRows& live, Body&& body) {
 
 void CpuBackend::embed(const InputRows& table, const LiveRows& live, const GatedEdges& edges,
                        const Buffer& bias, std::int32_t first_row, Panel& z) {
-  constexpr char where[] = "Backend.embed";
-  require_rows_alive(where, table, live);
-  require_edges(where, edges, table.edges(), z.dtype());
-  require_range(where, "z", z, first_row, table.outputs);
-  require_buffer(where, "bias", bias, z.rows(), size_of(z.dtype()));
-  require_live(where, "z", z, live.batch);
+  require_embed(table, live, edges, bias, first_row, z);
   with_real(z.dtype(), [&](auto real) {
     using Real = decltype(real);
     auto task = task_of<Real>(table, live);
@@ -69,11 +57,7 @@ void CpuBackend::embed(const InputRows& table, const LiveRows& live, const Gated
 
 void CpuBackend::embed_grad(const InputRows& table, const LiveRows& live, std::int32_t first_row,
                             const Panel& dz, Buffer& gradient) {
-  constexpr char where[] = "Backend.embed_grad";
-  require_rows_alive(where, table, live);
-  require_range(where, "dz", dz, first_row, table.outputs);
-  require_buffer(where, "gradient", gradient, table.edges(), size_of(dz.dtype()));
-  require_live(where, "dz", dz, live.batch);
+  require_embed_grad(table, live, first_row, dz, gradient);
   with_real(dz.dtype(), [&](auto real) {
     using Real = decltype(real);
     const auto& kernels = this->table<Real>();
@@ -94,9 +78,7 @@ void CpuBackend::embed_grad(const InputRows& table, const LiveRows& live, std::i
 void CpuBackend::embed_update(const OptimizerParams& params, DType dtype, const InputRows& table,
                               const LiveRows& live, const Buffer& gradient,
                               const GatedEdges& edges) {
-  constexpr char where[] = "Backend.embed_update";
-  require_rows_alive(where, table, live);
-  require_adagrad(where, params, edges, gradient, table.edges(), dtype);
+  require_embed_update(params, dtype, table, live, gradient, edges);
   with_real(dtype, [&](auto real) {
     using Real = decltype(real);
     const auto task = task_of<Real>(table, live);

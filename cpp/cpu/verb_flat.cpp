@@ -26,19 +26,7 @@ Real* offset_or_null(Buffer* buffer, std::int64_t first) {
 
 void CpuBackend::adam(const OptimizerParams& params, DType dtype, std::int64_t count,
                       Buffer& weights, const Buffer& gradient, Buffer* m, Buffer* v) {
-  constexpr char where[] = "Backend.adam";
-  SG_REQUIRE(count >= 0, where, "got ", count, " elements, expected at least 0");
-  const auto kind = static_cast<std::int32_t>(params.kind);
-  SG_REQUIRE(kind >= 0 && kind <= static_cast<std::int32_t>(OptimizerKind::adagrad), where,
-             "no such optimizer: got ", kind);
-  SG_REQUIRE(params.kind != OptimizerKind::adam || (m && v), where,
-             "got no m or v, expected both for adam");
-  SG_REQUIRE(params.kind != OptimizerKind::adagrad || v, where,
-             "got no v, expected one for adagrad");
-  require_buffer(where, "weights", weights, count, size_of(dtype));
-  require_buffer(where, "gradient", gradient, count, size_of(dtype));
-  if (m) require_buffer(where, "m", *m, count, size_of(dtype));
-  if (v) require_buffer(where, "v", *v, count, size_of(dtype));
+  require_adam(params, dtype, count, weights, gradient, m, v);
   with_real(dtype, [&](auto real) {
     using Real = decltype(real);
     for_runs(count, [&](std::int64_t first, std::int64_t size) {
@@ -50,10 +38,7 @@ void CpuBackend::adam(const OptimizerParams& params, DType dtype, std::int64_t c
 
 void CpuBackend::gate(DType dtype, std::int64_t count, const Buffer& weight, const Buffer& gate,
                       Buffer& product) {
-  constexpr char where[] = "Backend.gate";
-  require_buffer(where, "weight", weight, count, size_of(dtype));
-  require_buffer(where, "gate", gate, count, size_of(dtype));
-  require_buffer(where, "product", product, count, size_of(dtype));
+  require_gate(dtype, count, weight, gate, product);
   with_real(dtype, [&](auto real) {
     using Real = decltype(real);
     for_runs(count, [&](std::int64_t first, std::int64_t size) {
@@ -70,11 +55,7 @@ void CpuBackend::gate(DType dtype, std::int64_t count, const Buffer& weight, con
 void CpuBackend::gate_grad(DType dtype, std::int64_t count, const Buffer& weight,
                            const Buffer& gate, const Buffer& dproduct, Buffer& dweight,
                            Buffer& dgate) {
-  constexpr char where[] = "Backend.gate_grad";
-  for (const Buffer* buffer : {&weight, &gate, &dproduct, const_cast<const Buffer*>(&dweight),
-                               const_cast<const Buffer*>(&dgate)}) {
-    require_buffer(where, "array", *buffer, count, size_of(dtype));
-  }
+  require_gate_grad(dtype, count, weight, gate, dproduct, dweight, dgate);
   with_real(dtype, [&](auto real) {
     using Real = decltype(real);
     for_runs(count, [&](std::int64_t first, std::int64_t size) {
@@ -87,19 +68,16 @@ void CpuBackend::gate_grad(DType dtype, std::int64_t count, const Buffer& weight
 
 void CpuBackend::gather(Span<const std::int32_t> map, DType dtype, const Buffer& in, double fill,
                         Buffer& out) {
-  constexpr char where[] = "Backend.gather";
+  require_gather_buffers(map, dtype, in, out);
   const auto count = static_cast<std::int64_t>(map.size());
   const auto limit = static_cast<std::int64_t>(in.bytes() / size_of(dtype));
-  require_buffer(where, "out", out, count, size_of(dtype));
-  SG_REQUIRE(in.data() != out.data(), where, "in and out are one buffer, expected two");
   with_real(dtype, [&](auto real) {
     using Real = decltype(real);
     for_runs(count, [&](std::int64_t first, std::int64_t size) {
       const std::int32_t largest =
           table<Real>().gather({map.data() + first, size, in.as<Real>(), limit,
                                 static_cast<Real>(fill), out.as<Real>() + first});
-      SG_REQUIRE_RANGE(largest < limit, where, "got place ", largest, " in map, expected below ",
-                       limit);
+      require_gather_place(largest, dtype, in);
     });
   });
 }

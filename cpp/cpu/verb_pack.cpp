@@ -22,16 +22,7 @@ void for_feature_runs(std::int32_t batch, std::int32_t features, Body&& body) {
 
 void CpuBackend::pack(const SampleMatrix& source, Span<const std::int64_t> chosen,
                       std::int32_t first_row, Panel& panel) {
-  constexpr char where[] = "Backend.pack";
-  require_range(where, "panel", panel, first_row, source.features);
-  SG_REQUIRE(static_cast<std::int64_t>(chosen.size()) == panel.batch(), where, "got ",
-             chosen.size(), " samples, expected the panel's batch, ", panel.batch());
-  for (const std::int64_t sample : chosen) {
-    SG_REQUIRE_RANGE(sample >= 0 && sample < source.samples, where, "got sample ", sample,
-                     ", expected 0 to ", source.samples - 1);
-  }
-  SG_REQUIRE(source.data != nullptr || chosen.empty() || source.features == 0, where,
-             "got no data, expected ", source.samples, " samples");
+  require_pack(source, chosen, first_row, panel);
   with_real(panel.dtype(), [&](auto real) {
     using Real = decltype(real);
     const auto& kernels = table<Real>();
@@ -48,10 +39,7 @@ void CpuBackend::pack(const SampleMatrix& source, Span<const std::int64_t> chose
 
 void CpuBackend::unpack(const Panel& panel, std::int32_t first_row, std::int32_t features,
                         void* out) {
-  constexpr char where[] = "Backend.unpack";
-  require_range(where, "panel", panel, first_row, features);
-  SG_REQUIRE(out != nullptr || features == 0 || panel.batch() == 0, where, "got no room for ",
-             panel.batch(), " samples");
+  require_unpack(panel, first_row, features, out);
   with_real(panel.dtype(), [&](auto real) {
     using Real = decltype(real);
     for_feature_runs(

@@ -28,13 +28,9 @@ std::int32_t row_of(const Pattern& pattern, std::int64_t e) {
 }  // namespace
 
 void CpuBackend::sddmm(const DeviceCsr& csr, const Panel& x, const Panel& dy, Buffer& dvalues) {
-  constexpr char where[] = "Backend.sddmm";
+  require_sddmm(csr.host(), x, dy, dvalues);
   const Pattern& pattern = csr.host().by_target;
   const std::int64_t edges = pattern.edges();
-  require_alike(where, "dy", dy, x);
-  require_rows(where, "x", x, csr.host().sources());
-  require_rows(where, "dy", dy, csr.host().targets());
-  require_buffer(where, "dvalues", dvalues, edges, size_of(x.dtype()));
   const std::int64_t step = chunk_edges(edges, x.batch());
   with_real(x.dtype(), [&](auto real) {
     using Real = decltype(real);
@@ -62,10 +58,8 @@ void CpuBackend::sddmm(const DeviceCsr& csr, const Panel& x, const Panel& dy, Bu
 }
 
 void CpuBackend::row_sum(const Panel& panel, std::int32_t first_row, Buffer& out) {
-  constexpr char where[] = "Backend.row_sum";
+  require_row_sum(panel, first_row, out);
   const std::int32_t count = panel.rows() - first_row;
-  require_range(where, "panel", panel, first_row, count);
-  require_buffer(where, "out", out, panel.rows(), size_of(panel.dtype()));
   const RowChunks chunks(count, panel.batch());
   with_real(panel.dtype(), [&](auto real) {
     using Real = decltype(real);

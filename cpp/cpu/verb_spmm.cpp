@@ -166,14 +166,8 @@ std::int32_t blocks_per_run(std::int32_t blocks) {
 
 void CpuBackend::spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& values,
                       const Buffer* bias, const Panel& x, Panel& y, SumFrom from) {
-  constexpr char where[] = "Backend.spmm";
   const Csr& host = csr.host();
-  require_level(where, host.target_plan, level);
-  require_alike(where, "y", y, x);
-  require_rows(where, "x", x, host.sources());
-  require_rows(where, "y", y, host.targets());
-  require_buffer(where, "values", values, host.edges(), size_of(x.dtype()));
-  if (bias) require_buffer(where, "bias", *bias, host.targets(), size_of(x.dtype()));
+  require_spmm(host, level, values, bias, x, y);
   const Side side{host.by_target, host.target_plan, level};
   const std::int64_t blocks = side.blocks();
   with_real(x.dtype(), [&](auto real) {
@@ -193,13 +187,8 @@ void CpuBackend::spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& va
 
 void CpuBackend::spmm_t(const DeviceCsr& csr, std::int32_t level, const Buffer& values,
                         const Panel& dy, Panel& dx) {
-  constexpr char where[] = "Backend.spmm_t";
   const Csr& host = csr.host();
-  require_level(where, host.source_plan, level);
-  require_alike(where, "dx", dx, dy);
-  require_rows(where, "dy", dy, host.targets());
-  require_rows(where, "dx", dx, host.sources());
-  require_buffer(where, "values", values, host.edges(), size_of(dy.dtype()));
+  require_spmm_t(host, level, values, dy, dx);
   if (dy.batch() == 0) return;
   const Side side{host.by_source, host.source_plan, level};
   const std::int32_t blocks = side.blocks(), step = blocks_per_run(blocks),

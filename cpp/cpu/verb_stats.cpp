@@ -22,7 +22,7 @@ LevelStats stats_of(const std::vector<StatSums>& parts, double count) {
 
 std::vector<LevelStats> CpuBackend::level_stats(const DeviceCsr& csr, const Panel& panel) {
   const RowPlan& plan = csr.host().target_plan;
-  require_rows("Backend.level_stats", "panel", panel, csr.host().targets());
+  require_level_stats(csr.host(), panel);
   std::vector<LevelStats> result;
   for (std::int32_t level = 0; level < plan.levels(); ++level) {
     const Span<const std::int32_t> rows = plan.level_rows(level);

@@ -1,6 +1,8 @@
-#include "cpu/launch.h"
+#include "sparsegrow/backend/argument_checks.h"
 
-namespace sparsegrow::cpu {
+#include "sparsegrow/base/check.h"
+
+namespace sparsegrow {
 
 void require_buffer(const char* where, const char* name, const Buffer& buffer,
                     std::int64_t elements, std::size_t element_bytes) {
@@ -34,4 +36,4 @@ void require_level(const char* where, const RowPlan& plan, std::int32_t level) {
              ", expected 0 to ", plan.levels() - 1);
 }
 
-}  // namespace sparsegrow::cpu
+}  // namespace sparsegrow
