@@ -18,6 +18,8 @@ class MetalBackend final : public Backend {
   std::unique_ptr<Buffer> allocate(std::size_t bytes) override;
   std::unique_ptr<DeviceCsr> upload(std::shared_ptr<const Csr> csr) override;
   void finish() override { encoder().finish(); }
+  DeviceUse use() const override { return encoder().use(); }
+  void reset_use() override { encoder().reset_use(); }
 
   void spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& values, const Buffer* bias,
             const Panel& x, Panel& y, SumFrom from) override;

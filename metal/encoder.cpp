@@ -82,14 +82,18 @@ void Encoder::forget_staged() {
   staging_.clear();
 }
 
-EncoderUse Encoder::use() const {
+DeviceUse Encoder::use() const {
   const std::lock_guard<std::mutex> lock(mutex_);
-  return use_;
+  DeviceUse use = use_;
+  use.live_bytes = pool_.bytes().live;
+  use.peak_bytes = pool_.bytes().peak;
+  return use;
 }
 
 void Encoder::reset_use() {
   const std::lock_guard<std::mutex> lock(mutex_);
   use_ = {};
+  pool_.reset_peak();
 }
 
 Launch::Launch(Encoder& encoder, const char* kernel)

@@ -7,30 +7,17 @@
 #pragma once
 
 #include <cstdint>
-#include <map>
 #include <mutex>
-#include <string>
 #include <vector>
 
 #include "metal/buffer_pool.h"
 #include "metal/device.h"
 #include "sparsegrow/backend/buffer.h"
+#include "sparsegrow/backend/device_use.h"
 #include "sparsegrow/backend/panel.h"
 #include "sparsegrow/base/span.h"
 
 namespace sparsegrow::metal {
-
-struct KernelUse {
-  std::int64_t dispatches = 0;
-  std::int64_t bytes = 0;  // that the kernel must read and write at least
-};
-
-struct EncoderUse {
-  std::map<std::string, KernelUse> kernels;
-  std::int64_t command_buffers = 0;
-  std::int64_t waits = 0;
-  std::int64_t staged_bytes = 0;  // host arguments copied for the GPU
-};
 
 class Launch;
 
@@ -45,7 +32,7 @@ class Encoder {
   // when it failed: none or a part of the work was then done, and buffers can be read as ever.
   void finish();
 
-  EncoderUse use() const;
+  DeviceUse use() const;
   void reset_use();
   std::mutex& mutex() { return mutex_; }  // also guards the pool
 
@@ -70,7 +57,7 @@ class Encoder {
   std::int64_t dispatches_ = 0;                       // of commands_
   std::vector<Owned<MTL::Buffer>> staging_;           // the last one has room from staged_ on
   std::size_t staged_ = 0;
-  EncoderUse use_;
+  DeviceUse use_;
 };
 
 class Launch {

@@ -2,6 +2,7 @@
 // that depend on the data only, and hands each chunk to a kernel. Launchers are in verb_*.cpp.
 #pragma once
 
+#include "cpu/cpu_backend.h"
 #include "cpu/kernel_table.h"
 #include "sparsegrow/backend/backend.h"
 
@@ -16,7 +17,9 @@ class CpuBackend final : public Backend {
   bool has_kernel(const std::string& name) const override;
   std::unique_ptr<Buffer> allocate(std::size_t bytes) override;
   std::unique_ptr<DeviceCsr> upload(std::shared_ptr<const Csr> csr) override;
-  void finish() override {}  // verbs return when they are done
+  void finish() override {}        // verbs return when they are done
+  DeviceUse use() const override;  // bytes only
+  void reset_use() override { reset_cpu_peak(); }
 
   void spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& values, const Buffer* bias,
             const Panel& x, Panel& y, SumFrom from) override;

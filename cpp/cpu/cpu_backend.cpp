@@ -82,6 +82,14 @@ std::unique_ptr<Buffer> CpuBackend::allocate(std::size_t bytes) {
   return std::make_unique<CpuBuffer>(bytes);
 }
 
+DeviceUse CpuBackend::use() const {
+  const CpuMemory memory = cpu_memory();
+  DeviceUse use;
+  use.live_bytes = memory.live_bytes;
+  use.peak_bytes = memory.peak_bytes;
+  return use;
+}
+
 std::unique_ptr<DeviceCsr> CpuBackend::upload(std::shared_ptr<const Csr> csr) {
   SG_REQUIRE(csr != nullptr, "Backend.upload", "got no Csr");
   return std::make_unique<DeviceCsr>(std::move(csr));

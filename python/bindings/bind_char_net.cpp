@@ -20,7 +20,7 @@ py::array_t<T> array_of(const std::vector<T>& values) {
 PyCharNet make_net(std::uint64_t seed, std::int32_t context, std::int32_t max_depth,
                    const std::string& dtype, const std::string& device) {
   const CharNetConfig config{seed, context, max_depth, dtype_named(dtype, "CharNet")};
-  return PyCharNet(std::make_shared<CharNet>(open_backend(device), config));
+  return PyCharNet(std::make_shared<CharNet>(open_backend(device, config.dtype), config));
 }
 
 py::dict sub_dags(const PyCharNet& self) {

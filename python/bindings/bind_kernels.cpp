@@ -11,12 +11,19 @@
 namespace sparsegrow::python {
 namespace {
 
+std::shared_ptr<Backend> open_for(const std::string& device, DType dtype) {
+  auto backend = open_backend(device, dtype);
+  SG_REQUIRE(backend->supports(dtype), "Backend", "device '", backend->name(),
+             "' does not compute in ", name_of(dtype));
+  return backend;
+}
+
 // A rectangular pattern on a device, with room for one value and one gradient per edge.
 class SparseLayer {
  public:
   SparseLayer(std::int32_t inputs, const py::array& row_begin, const py::array& column,
               const std::string& dtype, const std::string& device)
-      : backend_(open_backend(device)), dtype_(dtype_named(dtype, "SparseLayer")) {
+      : dtype_(dtype_named(dtype, "SparseLayer")), backend_(open_for(device, dtype_)) {
     auto csr = std::make_shared<const Csr>(
         make_csr(inputs, vector_copy<std::int32_t>(row_begin, {"SparseLayer", "row_begin"}),
                  vector_copy<std::int32_t>(column, {"SparseLayer", "column"})));
@@ -59,8 +66,8 @@ class SparseLayer {
   }
 
  private:
-  std::shared_ptr<Backend> backend_;
   DType dtype_;
+  std::shared_ptr<Backend> backend_;
   std::unique_ptr<DeviceCsr> csr_;
   std::unique_ptr<Buffer> values_, gradient_;
 };
@@ -70,7 +77,7 @@ class PyPanel {
  public:
   PyPanel(std::int32_t rows, std::int32_t batch, const std::string& dtype,
           const std::string& device)
-      : backend_(open_backend(device)),
+      : backend_(open_for(device, dtype_named(dtype, "Panel"))),
         panel_(*backend_, dtype_named(dtype, "Panel"), rows, batch),
         all_(static_cast<std::size_t>(batch)) {
     for (std::size_t b = 0; b < all_.size(); ++b) all_[b] = static_cast<std::int64_t>(b);

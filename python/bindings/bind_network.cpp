@@ -29,7 +29,8 @@ std::shared_ptr<Network> make_layered(const std::vector<std::int32_t>& widths,
   }
   const NetworkConfig config{dtype_named(dtype, "Network.layered"), hidden, output, slope};
   py::gil_scoped_release release;
-  return std::make_shared<Network>(open_backend(device), layered_graph(widths, links), config);
+  return std::make_shared<Network>(open_backend(device, config.dtype), layered_graph(widths, links),
+                                   config);
 }
 
 py::array copy_out(const Network& net, const Buffer& buffer, std::int64_t count) {

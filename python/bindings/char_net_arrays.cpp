@@ -170,8 +170,8 @@ std::shared_ptr<CharNet> net_of_arrays(const py::dict& arrays, const std::string
   wiring.patterns =
       std::make_shared<PatternTree>(from.vector<std::int32_t>("tree.parent"),
                                     from.vector<std::uint8_t>("tree.symbol"), std::move(rows));
-  auto net = std::make_shared<CharNet>(open_backend(device),
-                                       scalars[kDouble] ? DType::f64 : DType::f32, wiring);
+  const DType dtype = scalars[kDouble] ? DType::f64 : DType::f32;
+  auto net = std::make_shared<CharNet>(open_backend(device, dtype), dtype, wiring);
   read_state(from, "hidden", net->hidden_state());
   read_state(from, "input", net->input_state());
   read_state(from, "pattern", net->pattern_state());

@@ -16,6 +16,7 @@
 
 #include "sparsegrow/backend/buffer.h"
 #include "sparsegrow/backend/device_csr.h"
+#include "sparsegrow/backend/device_use.h"
 #include "sparsegrow/backend/dtype.h"
 #include "sparsegrow/backend/kernel_params.h"
 #include "sparsegrow/backend/level_stats.h"
@@ -56,6 +57,8 @@ class Backend {
       std::size_t bytes) = 0;  // runtime_error when out of memory
   virtual std::unique_ptr<DeviceCsr> upload(std::shared_ptr<const Csr> csr) = 0;
   virtual void finish() = 0;
+  virtual DeviceUse use() const { return {}; }
+  virtual void reset_use() {}
 
   // y[r] = bias[r] + sum over the edges e of row r: values[e] * x[column[e]], for the target rows
   // of a level. bias may be null (zero); SumFrom::target adds to what y[r] holds instead. x has

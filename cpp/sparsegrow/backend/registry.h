@@ -18,9 +18,9 @@ struct BackendStatus {
 // All backends of this project, "cpu" first.
 std::vector<BackendStatus> list_backends();
 
-// The backend of that name ("auto" is the best available one), one instance per process. Throws
-// invalid_argument for an unknown name and runtime_error with the reason for one that is missing
-// here.
-std::shared_ptr<Backend> open_backend(const std::string& name);
+// The backend of that name, one instance per process; "auto" is the fastest one here that computes
+// in `dtype`. Throws invalid_argument for an unknown name and runtime_error with the reason for one
+// that is missing here.
+std::shared_ptr<Backend> open_backend(const std::string& name, DType dtype = DType::f32);
 
 }  // namespace sparsegrow
