@@ -1,0 +1,89 @@
+#include "compiler.h"
+
+#include <dlfcn.h>
+
+#include <algorithm>
+#include <fstream>
+#include <vector>
+
+#include "build_cache.h"
+#include "settings.h"
+
+namespace sparsegrow::software_metal {
+namespace {
+
+namespace fs = std::filesystem;
+
+const fs::path kGpu = SOFTWARE_GPU_FOLDER;  // by CMake: the folder of the software GPU
+
+bool is_of_test(const fs::path& file) {
+  const std::string name = file.stem().string();
+  return name == "main" || (name.size() > 5 && name.substr(name.size() - 5) == "_test");
+}
+
+// The software GPU's own sources, or all its text: headers and the translator as well.
+std::vector<fs::path> files_of_gpu(bool sources_only) {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(kGpu)) {
+    const bool source = entry.path().extension() == ".cpp";
+    if (!entry.is_regular_file() || is_of_test(entry.path())) continue;
+    if (entry.path().string().find("__pycache__") != std::string::npos) continue;
+    if (source || !sources_only) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
+  return files;
+}
+
+std::string text_of_gpu() {
+  std::string text;
+  for (const fs::path& file : files_of_gpu(false)) text += file.string() + content_of(file);
+  return text;
+}
+
+// Sanitizers and the like go with every step; only kernels are made with fast-math.
+std::string tool(const std::string& step) {
+  return settings().compiler + " -O2 -g -fPIC " + settings().flags + " " + step + " ";
+}
+
+// What all kernels of the process share: its scheduler exists once.
+fs::path runtime() {
+  const std::string command = tool("-std=c++17 -shared -I " + quoted(kGpu));
+  return cached(command + text_of_gpu(), ".so", [&](const fs::path& folder) {
+    std::string sources;
+    for (const fs::path& file : files_of_gpu(true)) sources += " " + quoted(file);
+    run_tool(folder, command + sources + " -o out");
+  });
+}
+
+std::string compile_step(bool fast_math) {
+  const char* const math = fast_math ? "-ffast-math" : "-ffp-contract=off";
+  return tool("-std=c++17 -w " + std::string(math) + " -I " + quoted(kGpu) +
+              " -c kernels.cpp -o kernels.o");
+}
+
+// Linked in a step without fast-math, which would change the arithmetic of the whole process.
+std::string link_step() { return tool("-shared kernels.o " + quoted(runtime()) + " -o out"); }
+
+void make_kernels(const fs::path& folder, const std::string& source, const std::string& checks,
+                  const std::string& compile, const std::string& link) {
+  std::ofstream(folder / "kernels.metal", std::ios::binary) << source;
+  run_tool(folder, "python3 " + quoted(kGpu / "translate.py") + " kernels.metal kernels.cpp");
+  std::ofstream(folder / "kernels.cpp", std::ios::app) << "\n#line 1 \"sizes\"\n" << checks;
+  run_tool(folder, compile);
+  run_tool(folder, link);
+}
+
+}  // namespace
+
+void* load_kernels(const std::string& source, const std::string& checks, bool fast_math) {
+  const std::string compile = compile_step(fast_math), link = link_step();
+  const auto make = [&](const fs::path& folder) {
+    make_kernels(folder, source, checks, compile, link);
+  };
+  const fs::path file = cached(compile + link + text_of_gpu() + source + checks, ".so", make);
+  void* const code = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
+  if (!code) throw CompileError(dlerror());
+  return code;
+}
+
+}  // namespace sparsegrow::software_metal
