@@ -1,4 +1,5 @@
 // Memory cells, forward; formulas in kernel_params.h.
+#include "metal/kernels/activation.h"
 #include "metal/kernels/cell_place.h"
 
 using namespace sparsegrow;
@@ -7,8 +8,6 @@ using namespace sparsegrow;
 inline float cell_gate_input(thread const float* p, int32_t k, float z, float h) {
   return p[3 * k] * z + p[3 * k + 1] * h + p[3 * k + 2];
 }
-
-inline float cell_sigmoid(float x) { return 1.0f / (1.0f + metal::exp(-x)); }
 
 // One thread for each cell and stream, neighbouring threads for neighbouring streams; it goes from
 // step to step.
@@ -29,9 +28,9 @@ kernel void cell_tile_f32(device const int32_t* rows [[buffer(0)]],
   for (int32_t step = 0; step < a.panel.batch / a.streams; ++step) {
     const int64_t here = cell_panel_element(a, own, step);
     const float z = panel[here];
-    const float i = cell_sigmoid(cell_gate_input(p, 0, z, h));
-    const float f = cell_sigmoid(cell_gate_input(p, 1, z, h));
-    const float o = cell_sigmoid(cell_gate_input(p, 2, z, h));
+    const float i = sigmoid(cell_gate_input(p, 0, z, h));
+    const float f = sigmoid(cell_gate_input(p, 1, z, h));
+    const float o = sigmoid(cell_gate_input(p, 2, z, h));
     const float g = metal::tanh(cell_gate_input(p, 3, z, h));
     c = f * c + i * g;
     h = o * metal::tanh(c);
