@@ -20,15 +20,16 @@ Owned<MTL::CompileOptions> compile_options() {
 
 }  // namespace
 
+// These reasons are shown beside the device's name.
 Device::Device() {
   const ReleasePool pool;
   device_ = NS::TransferPtr(MTL::CreateSystemDefaultDevice());
-  if (!device_) throw_runtime(kWhere, "this machine has no Metal device");
+  if (!device_) throw std::runtime_error("this machine has no Metal device");
   if (!device_->supportsFamily(MTL::GPUFamilyApple7)) {
-    throw_runtime(kWhere, concat("device '", name(), "' is older than an Apple M1"));
+    throw std::runtime_error(concat("'", name(), "' is older than an Apple M1"));
   }
   queue_ = NS::TransferPtr(device_->newCommandQueue());
-  if (!queue_) throw_runtime(kWhere, concat("device '", name(), "' gives no command queue"));
+  if (!queue_) throw std::runtime_error(concat("'", name(), "' gives no command queue"));
 }
 
 std::string Device::name() const {

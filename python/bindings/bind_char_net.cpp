@@ -137,7 +137,9 @@ void bind_proposal(py::module_& module) {
 }
 
 void bind_sizes(py::class_<PyCharNet>& net) {
-  net.def_property_readonly("edges", [](const PyCharNet& n) { return n.net->edges(); })
+  net.def_property_readonly("device",
+                            [](const PyCharNet& n) { return std::string(n.net->backend().name()); })
+      .def_property_readonly("edges", [](const PyCharNet& n) { return n.net->edges(); })
       .def_property_readonly("input_edges",
                              [](const PyCharNet& n) { return n.net->wiring().input_edges(); })
       .def_property_readonly("hidden_edges",

@@ -28,7 +28,8 @@ class CharModel:
     max_depth
         Most hidden layers of a sub-network.
     device
-        Where to compute: "cpu" or "auto".
+        Where to compute: "cpu", "metal", or "auto" for the fastest that is here; see
+        `sparsegrow.info()`.
 
     Examples
     --------
@@ -43,6 +44,11 @@ class CharModel:
         self, context: int = 2, seed: int = 0, max_depth: int = 5, device: str = "cpu"
     ) -> None:
         self.net = native.CharNet(seed=seed, context=context, max_depth=max_depth, device=device)
+
+    @property
+    def device(self) -> str:
+        """Name of the device that computes."""
+        return self.net.device
 
     def bits_per_character(self, text: str | Tokens) -> float:
         """Return the mean number of bits that the model needs for a character of a text.

@@ -69,6 +69,7 @@ def grow(
     max_bytes: int | None = None,
     seed: int = 0,
     threads: int | None = None,
+    device: str = "cpu",
     progress: bool = True,
     settings: GrowthSettings | None = None,
     source: dict[str, Any] | None = None,
@@ -95,6 +96,8 @@ def grow(
         All randomness follows from it. By `steps` the same seed gives the same bits.
     threads
         The result does not depend on them.
+    device
+        Where a new embryo computes, as for `CharModel`; a given model stays where it is.
     progress
         Show the growth on standard error.
     settings
@@ -127,11 +130,11 @@ def grow(
     budget = budget_of(minutes, steps)
     if threads is not None:
         native.set_num_threads(threads)
-    model = model or CharModel(seed=settings.seed)
+    model = model or CharModel(seed=settings.seed, device=device)
     text = load_corpus(corpus, progress) if isinstance(corpus, str) else corpus
     source = source or ({"corpus": corpus} if isinstance(corpus, str) else {"corpus": None})
     path = Path(out) if out is not None else next_folder()
-    config = config_of(settings, budget, text, source)
+    config = config_of(settings, budget, text, source, model.device)
     folder = RunFolder.create(path, config)
     loop = GrowthLoop(model.net, text, settings, folder, budget, view_for(budget, progress))
     return finish(loop, model)
@@ -144,6 +147,7 @@ def resume(
     steps: int | None = None,
     corpus: Corpus | None = None,
     threads: int | None = None,
+    device: str | None = None,
     progress: bool = True,
     source: dict[str, Any] | None = None,
 ) -> Run:
@@ -157,6 +161,8 @@ def resume(
         How much longer. If neither is given, until what the run was begun for is used.
     corpus
         Another text to learn on from now on; the run's own if not given.
+    device
+        Another device to compute on from now on; the run's own if not given.
     threads, progress, source
         As for `grow`.
 
@@ -175,7 +181,8 @@ def resume(
     same_text = config.get("text") == fingerprint(text)
     if corpus is None and not same_text:
         raise RunError(f"{folder}: the text of the run has changed; give the text to go on with")
-    model = CharModel.of_net(net_of(saved, Path(folder) / MODEL, "cpu"))
+    where = device or str(config.get("device", "cpu"))
+    model = CharModel.of_net(net_of(saved, Path(folder) / MODEL, where))
     return go_on(files, config, settings, saved, model, text, (minutes, steps), progress, source)
 
 
@@ -200,9 +207,9 @@ def go_on(
     if more:
         loop.progress.began = loop.progress.seconds
         loop.progress.began_step = loop.progress.steps
-    if more or not same_text:
+    if more or not same_text or model.device != config.get("device"):
         kept = source or ({"corpus": None} if not same_text else part(config, "source", files.path))
-        files.write_config(config_of(settings, budget, text, kept))
+        files.write_config(config_of(settings, budget, text, kept, model.device))
     return finish(loop, model)
 
 
@@ -224,13 +231,14 @@ def budget_of(minutes: float | None, steps: int | None) -> Budget:
 
 
 def config_of(
-    settings: GrowthSettings, budget: Budget, text: Corpus, source: dict[str, Any]
+    settings: GrowthSettings, budget: Budget, text: Corpus, source: dict[str, Any], device: str
 ) -> dict[str, Any]:
     """Return what `config.json` holds."""
     return {
         "version": native.__version__,
         "settings": settings.as_dict(),
         "budget": {"minutes": budget.minutes, "steps": budget.steps},
+        "device": device,
         "corpus": text.name,
         "source": source,
         "text": fingerprint(text),

@@ -112,8 +112,8 @@ def stop_after(folder, rounds: int, **changes) -> None:
     from sparsegrow import growing
 
     budget = Budget(steps=steps)
-    config = growing.config_of(settings, budget, corpus, {"corpus": None})
     model = sg.CharModel(seed=settings.seed)
+    config = growing.config_of(settings, budget, corpus, {"corpus": None}, model.device)
     files = RunFolder.create(folder, config)
     loop = GrowthLoop(model.net, corpus, settings, files, budget, Stop())
     with pytest.raises(KeyboardInterrupt):

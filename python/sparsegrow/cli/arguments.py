@@ -3,8 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import Annotated
+
+import typer
 
 LISTS = ("--hidden", "--levels")  # these take several values: --hidden 1000 1000
+DEVICES = "cpu, metal, or auto for the fastest that is here."
+Device = Annotated[str, typer.Option("--device", help=DEVICES)]
+DeviceIfNew = Annotated[str | None, typer.Option("--device", help=f"Another device: {DEVICES}")]
 MISTAKES = (ValueError, TypeError, IndexError, OSError, ImportError, RuntimeError)
 
 

@@ -11,7 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from sparsegrow import SparseMLP, set_num_threads
-from sparsegrow.cli.arguments import StoppedError
+from sparsegrow.cli.arguments import DeviceIfNew, StoppedError
 from sparsegrow.config import CHOICES
 from sparsegrow.datasets import BUNDLED, Data, open_data
 from sparsegrow.image_hub import REPOSITORIES
@@ -59,6 +59,7 @@ def fit(
     weight_decay: Annotated[float, typer.Option(help="Added to the gradient.")] = 0.0,
     seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 0,
     threads: Annotated[int | None, typer.Option(help="Threads; the result is the same.")] = None,
+    device: DeviceIfNew = None,
     standardise: Standardise = None,
     out: Out = None,
     resume: Resume = False,
@@ -71,7 +72,7 @@ def fit(
         raise ValueError(f"--method: got {method!r}, expected one of {', '.join(METHODS)}")
     samples = open_data(data, standardise)
     if resume:
-        model = resumed(out, samples)
+        model = resumed(out, samples, device)
     else:
         model = SparseMLP(
             [samples.features, *(hidden or DEFAULT_HIDDEN), samples.classes],
@@ -88,6 +89,7 @@ def fit(
             dropout=dropout,
             weight_decay=weight_decay,
             seed=seed,
+            device=device or "cpu",
         )
     train(model, samples, epochs, out, quiet=json_)
     facts = report(model, samples)
@@ -99,11 +101,11 @@ def given_of(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
-def resumed(out: Path | None, samples: Data) -> SparseMLP:
+def resumed(out: Path | None, samples: Data, device: str | None) -> SparseMLP:
     """Return the model of a checkpoint, if it suits the data."""
     if out is None:
         raise ValueError("--resume: needs --out, the checkpoint to go on with")
-    model = SparseMLP.resume(out)
+    model = SparseMLP.resume(out, device=device)
     ends = (model.layers[0], model.layers[-1])
     if ends != (samples.features, samples.classes):
         raise ValueError(

@@ -12,7 +12,7 @@ import typer
 
 from sparsegrow import SparseMLP, set_num_threads
 from sparsegrow import perturb as measure
-from sparsegrow.cli.arguments import StoppedError
+from sparsegrow.cli.arguments import DeviceIfNew, StoppedError
 from sparsegrow.cli.fit import DataName, Json, Standardise
 from sparsegrow.datasets import open_data
 from sparsegrow.perturb_curves import PerturbResult
@@ -45,6 +45,7 @@ def perturb(
     shuffle_mode: Annotated[str, typer.Option(help="signed, magnitude.")] = "signed",
     noise: Annotated[str, typer.Option(help="additive, multiplicative.")] = "additive",
     threads: Annotated[int | None, typer.Option(help="Threads; the result is the same.")] = None,
+    device: DeviceIfNew = None,
     standardise: Standardise = None,
     plot: Plot = None,
     json_: Json = False,
@@ -62,7 +63,7 @@ def perturb(
         "shuffle_mode": shuffle_mode,
         "noise": noise,
     }
-    networks = [SparseMLP.load(path) for path in models]
+    networks = [SparseMLP.load(path, device=device) for path in models]
     found = watched(networks, (samples.x_test, samples.y_test), kind, options, quiet=json_)
     if plot is not None:
         draw(found, plot)

@@ -9,6 +9,7 @@ from typing import Annotated
 import typer
 
 from sparsegrow.char_model import CharModel
+from sparsegrow.cli.arguments import Device
 from sparsegrow.corpus import read_file
 from sparsegrow.run_folder import MODEL
 
@@ -19,10 +20,11 @@ Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard outpu
 def evaluate(
     model: Model,
     text: Annotated[Path, typer.Option(help="UTF-8 text to measure on.")],
+    device: Device = "cpu",
     json_: Json = False,
 ) -> None:
     """Measure bits per character on a text."""
-    record = opened(model).evaluate(read_file(text, progress=not json_).finish())
+    record = opened(model, device).evaluate(read_file(text, progress=not json_).finish())
     if json_:
         print(json.dumps({"bpc": record.bits / record.chars, "chars": record.chars}))
     else:
@@ -35,13 +37,14 @@ def sample(
     n: Annotated[int, typer.Option("-n", help="Characters to write.")] = 200,
     temperature: Annotated[float, typer.Option(help="0 is the likeliest each time.")] = 1.0,
     seed: Annotated[int | None, typer.Option(help="For the same text again.")] = None,
+    device: Device = "cpu",
     json_: Json = False,
 ) -> None:
     """Let the model write on after a prompt."""
-    text = opened(model).sample(prompt, n, temperature, seed)
+    text = opened(model, device).sample(prompt, n, temperature, seed)
     print(json.dumps({"prompt": prompt, "text": text}) if json_ else prompt + text)
 
 
-def opened(path: Path) -> CharModel:
+def opened(path: Path, device: str = "cpu") -> CharModel:
     """Load the model of a run folder or a checkpoint."""
-    return CharModel.load(path / MODEL if path.is_dir() else path)
+    return CharModel.load(path / MODEL if path.is_dir() else path, device=device)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 
 import typer
 
-from sparsegrow.cli.arguments import StoppedError
+from sparsegrow.cli.arguments import Device, DeviceIfNew, StoppedError
 from sparsegrow.corpus import NAMES, Corpus, load_corpus
 from sparsegrow.growing import Run, grow, next_folder
 from sparsegrow.growing import resume as resume_run
@@ -35,6 +35,7 @@ def train(
     out: Out = None,
     seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 0,
     threads: Threads = None,
+    device: Device = "cpu",
     controller: Annotated[str, typer.Option(help="reinforce, random or greedy.")] = "reinforce",
     mutations: Annotated[str, typer.Option(help="all, or paper: without patterns.")] = "all",
     max_params: Annotated[int | None, typer.Option(help="Most parameters.")] = None,
@@ -54,6 +55,7 @@ def train(
             out=folder,
             seed=seed,
             threads=threads,
+            device=device,
             controller=controller,
             mutations=mutations,
             max_params=max_params,
@@ -72,6 +74,7 @@ def resume(
     text: Annotated[Path | None, typer.Option(help="Another text to go on with.")] = None,
     valid: Valid = None,
     threads: Threads = None,
+    device: DeviceIfNew = None,
     json_: Json = False,
 ) -> None:
     """Go on with a run from its last checkpoint, on its own text or on another."""
@@ -87,6 +90,7 @@ def resume(
             steps=steps,
             corpus=other,
             threads=threads,
+            device=device,
             progress=progress,
             source=source,
         ),
