@@ -2,6 +2,7 @@
 // each kernel `k` has
 //   extern "C" void software_gpu_launch_k(const Launch*);       runs it, returns when it is done
 //   extern "C" const std::uint32_t software_gpu_buffers_k;      bit i: it has a [[buffer(i)]]
+//   extern "C" const std::uint32_t software_gpu_writes_k;       bit i: that buffer is not const
 #pragma once
 
 #include <cstddef>
