@@ -1,0 +1,81 @@
+"""Build the macOS arm64 wheel of the project on another system, by zig.
+
+    python tests/metal/cross/build_wheel.py FOLDER [--optimise LEVEL]
+
+Leaves the wheel in FOLDER/wheel; FOLDER also keeps zig, the metal-cpp headers and the build, so
+that a second call is short. The wheel is for check_wheel.py: a type check, a link check and a
+packing check. One to be used is built on a Mac.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from write_tbd import write_stubs
+
+HERE = Path(__file__).resolve().parent
+ROOT = HERE.parents[2]
+ZIG = "ziglang==0.17.0"
+PYTHON_TAG = f"cpython-{sys.version_info.major}{sys.version_info.minor}"
+
+
+def run(*command: str | Path, **environment: str) -> None:
+    subprocess.run(command, cwd=ROOT, check=True, env={**os.environ, **environment})
+
+
+def pip(*arguments: str | Path, **environment: str) -> None:
+    quiet = ["--quiet", "--disable-pip-version-check"]
+    run(sys.executable, "-m", "pip", *arguments, *quiet, **environment)
+
+
+def install_zig(folder: Path) -> Path:
+    """The zig executable, fetched unless it is there."""
+    executable = folder / "ziglang" / "zig"
+    if not executable.exists():
+        pip("install", "--no-deps", "--target", folder, ZIG)
+    return executable
+
+
+def cmake_settings(optimise: str) -> dict[str, str]:
+    return {
+        "CMAKE_TOOLCHAIN_FILE": str(HERE / "toolchain.cmake"),
+        "CMAKE_CXX_FLAGS_RELEASE": f"-O{optimise} -DNDEBUG",
+        "PYTHON_MODULE_EXTENSION": f".{PYTHON_TAG}-darwin.so",
+    }
+
+
+def environment_of(folder: Path, zig: Path) -> dict[str, str]:
+    return {
+        "ZIG": str(zig),
+        "ZIG_GLOBAL_CACHE_DIR": str(folder / "zig-cache"),
+        "ZIG_LOCAL_CACHE_DIR": str(folder / "zig-cache"),
+        "MACOS_STUBS": str(folder / "stubs"),
+        "_PYTHON_HOST_PLATFORM": "macosx-14.0-arm64",  # decides the tag of the wheel
+        "ARCHFLAGS": "-arch arm64",
+    }
+
+
+def build_wheel(folder: Path, optimise: str) -> None:
+    zig = install_zig(folder / "zig")
+    write_stubs(folder / "stubs")
+    settings = [f"cmake.define.{key}={value}" for key, value in cmake_settings(optimise).items()]
+    settings += [f"build-dir={folder / 'build'}", "install.strip=false"]
+    options = [argument for setting in settings for argument in ("-C", setting)]
+    wheel = folder / "wheel"
+    pip("wheel", ROOT, "--no-deps", "--wheel-dir", wheel, *options, **environment_of(folder, zig))
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--optimise", default="1", help="level of -O (default: 1)")
+    arguments = parser.parse_args()
+    build_wheel(arguments.folder.resolve(), arguments.optimise)
+    print(*sorted((arguments.folder / "wheel").glob("*.whl")), sep="\n")
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
