@@ -90,12 +90,3 @@ void register_foundation() {
 }
 
 }  // namespace sparsegrow::software_metal
-
-// MTLSTR("..."): a constant, never released and not counted.
-extern "C" const void* __CFStringMakeConstantString(const char* text) {
-  using namespace sparsegrow::software_metal;
-  String* const string = make_string(text);
-  string->counted = false;
-  --string->isa->living;
-  return string;
-}

@@ -74,7 +74,7 @@ Object* retain(Object* object) {
 void release(Object* object) {
   if (object->references <= 0) fail_for_dead(*object, "release");
   if (--object->references > 0) return;
-  if (object->counted) --object->isa->living;
+  --object->isa->living;
   object->dispose();
 }
 

@@ -18,7 +18,6 @@ struct ObjectClass;
 struct Object {
   ObjectClass* isa = nullptr;  // nullptr: this is a class
   long references = 1;
-  bool counted = true;  // among the living; constants are not
   std::string label;
 
   virtual void dispose() {}  // gives back what it holds
