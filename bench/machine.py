@@ -10,7 +10,14 @@ from pathlib import Path
 from sparsegrow import _sparsegrow as engine
 
 
+def _output(*command: str) -> str:
+    done = subprocess.run(command, capture_output=True, text=True, check=False)
+    return done.stdout.strip()
+
+
 def _processor() -> str:
+    if platform.system() == "Darwin":
+        return _output("sysctl", "-n", "machdep.cpu.brand_string")
     for line in Path("/proc/cpuinfo").read_text(encoding="utf-8").splitlines():
         if line.startswith("model name"):
             return line.split(":", 1)[1].strip()
@@ -18,9 +25,10 @@ def _processor() -> str:
 
 
 def _commit() -> str:
-    command = ["git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD"]
-    done = subprocess.run(command, capture_output=True, text=True, check=False)
-    return done.stdout.strip() or "unknown"
+    return (
+        _output("git", "-C", str(Path(__file__).parent), "rev-parse", "--short", "HEAD")
+        or "unknown"
+    )
 
 
 def describe_machine(**versions: str) -> str:

@@ -93,7 +93,9 @@ def kernel_heads(root: Path) -> set[str]:
 def check_kernels(module: bytes, heads: set[str]) -> Iterator[str]:
     if not heads:
         yield "the source tree has no kernels to look for"
-    yield from (f"'{head}' is not embedded" for head in sorted(heads) if head.encode() not in module)
+    yield from (
+        f"'{head}' is not embedded" for head in sorted(heads) if head.encode() not in module
+    )
 
 
 def faults(path: Path, root: Path) -> Iterator[str]:
