@@ -14,6 +14,7 @@ Size3 threadgroups(const Launch& launch) {
 }
 
 Size3 unravel(std::uint32_t index, Size3 size) {
+  if (index < size.x) return {index, 0, 0};  // spares most threads the divisions
   return {index % size.x, index / size.x % size.y, index / size.x / size.y};
 }
 
@@ -21,11 +22,13 @@ std::uint32_t at_edge(std::uint32_t all, std::uint32_t part, std::uint32_t place
   return std::min(part, all - place * part);
 }
 
+bool same(const char* a, const char* b) { return a == b || std::strcmp(a, b) == 0; }
+
 }  // namespace
 
 bool same_place(const GpuThread& a, const GpuThread& b) {
-  return a.state == b.state && a.site.line == b.site.line &&
-         std::strcmp(a.operation, b.operation) == 0 && std::strcmp(a.site.file, b.site.file) == 0;
+  return a.state == b.state && a.site.line == b.site.line && same(a.operation, b.operation) &&
+         same(a.site.file, b.site.file);
 }
 
 std::string whereabouts(const GpuThread& thread) {
@@ -37,28 +40,20 @@ std::string whereabouts(const GpuThread& thread) {
 
 std::uint32_t threadgroup_count(const Launch& launch) { return volume(threadgroups(launch)); }
 
-ThreadIds ids_of_threadgroup(const Launch& launch, std::uint32_t number) {
-  const Size3 grid = launch.grid, group = launch.threadgroup;
-  ThreadIds ids{};
-  ids.grid = grid;
-  ids.dispatched_threadgroup = group;
-  ids.threadgroups = threadgroups(launch);
-  const Size3 place = ids.threadgroup_position = unravel(number, ids.threadgroups);
-  ids.threadgroup = {at_edge(grid.x, group.x, place.x), at_edge(grid.y, group.y, place.y),
-                     at_edge(grid.z, group.z, place.z)};
-  ids.simdgroups = parts(volume(ids.threadgroup), kSimdWidth);
-  return ids;
+GroupIds ids_of_threadgroup(const Launch& launch, std::uint32_t number) {
+  const Size3 grid = launch.grid, size = launch.threadgroup, groups = threadgroups(launch);
+  const Size3 place = unravel(number, groups);
+  const Size3 own = {at_edge(grid.x, size.x, place.x), at_edge(grid.y, size.y, place.y),
+                     at_edge(grid.z, size.z, place.z)};
+  return {grid, own, size, groups, place, parts(volume(own), kSimdWidth)};
 }
 
-void set_thread(ThreadIds& ids, std::uint32_t index) {
-  const Size3 place = ids.threadgroup_position, size = ids.dispatched_threadgroup;
-  const Size3 inside = unravel(index, ids.threadgroup);
-  ids.position_in_threadgroup = inside;
-  ids.position_in_grid = {place.x * size.x + inside.x, place.y * size.y + inside.y,
-                          place.z * size.z + inside.z};
-  ids.index_in_threadgroup = index;
-  ids.lane = index % kSimdWidth;
-  ids.simdgroup = index / kSimdWidth;
+ThreadIds ids_of_thread(const GroupIds& group, std::uint32_t index) {
+  const Size3 place = group.position, size = group.dispatched_group_size;
+  const Size3 inside = unravel(index, group.group_size);
+  const Size3 in_grid = {place.x * size.x + inside.x, place.y * size.y + inside.y,
+                         place.z * size.z + inside.z};
+  return {in_grid, inside, index, index % kSimdWidth, index / kSimdWidth};
 }
 
 }  // namespace sparsegrow::software_gpu

@@ -17,9 +17,9 @@ struct GpuThread {
   void* identity = nullptr;    // of the thread sanitizer
   const char* operation = "";  // that it waits at, and where
   Site site{"", 0};
-  std::uint32_t barriers = 0;           // of the threadgroup, that it came to
-  std::uint32_t simd_barriers = 0;      // of the SIMD-group
-  alignas(16) unsigned char value[16];  // for the other lanes
+  std::uint32_t barriers = 0;       // of the threadgroup, that it came to
+  std::uint32_t simd_barriers = 0;  // of the SIMD-group
+  LaneValue value;                  // for the other lanes
 };
 
 // Whether two threads wait at one place.
@@ -28,12 +28,9 @@ bool same_place(const GpuThread& a, const GpuThread& b);
 // "thread 7 is at simd_sum, x.metal:12" or "thread 7 has returned".
 std::string whereabouts(const GpuThread& thread);
 
-// Splits threadgroup `number` of a launch into its place and its size, smaller at the grid's edge.
-ThreadIds ids_of_threadgroup(const Launch& launch, std::uint32_t number);
 std::uint32_t threadgroup_count(const Launch& launch);
-
-// Completes the ids of a threadgroup with those of its thread `index`.
-void set_thread(ThreadIds& ids, std::uint32_t index);
+GroupIds ids_of_threadgroup(const Launch& launch, std::uint32_t number);
+ThreadIds ids_of_thread(const GroupIds& group, std::uint32_t index);
 
 inline std::uint32_t volume(Size3 size) { return size.x * size.y * size.z; }
 

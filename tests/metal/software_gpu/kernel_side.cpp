@@ -1,6 +1,5 @@
 #include "kernel_side.h"
 
-#include <cstring>
 #include <mutex>
 #include <string>
 
@@ -40,8 +39,8 @@ void run(const Kernel& kernel, const Launch& launch) {
 
 std::uint32_t lane() { return scheduler().thread().ids.lane; }
 
-Snapshot& exchange(const void* value, std::size_t bytes, const char* operation, Site site) {
-  return scheduler().exchange(value, bytes, operation, site);
+Snapshot& exchange(const LaneValue& value, const char* operation, Site site) {
+  return scheduler().exchange(value, operation, site);
 }
 
 void wait_for_simdgroup(bool orders, Site site) { scheduler().wait_for_simdgroup(orders, site); }
@@ -54,8 +53,8 @@ void* threadgroup_memory(int index, std::size_t bytes, std::size_t alignment) {
   return scheduler().threadgroup_memory(index, bytes, alignment);
 }
 
-void keep_result(Snapshot& snapshot, const void* result, std::size_t bytes) {
-  std::memcpy(snapshot.result, result, bytes);
+void keep_result(Snapshot& snapshot, const LaneValue& result) {
+  snapshot.result = result;
   snapshot.reduced = true;
 }
 

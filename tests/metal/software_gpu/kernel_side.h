@@ -14,23 +14,33 @@ struct Site {
   int line;
 };
 
-// Who a GPU thread is: the position attributes of Metal.
+// The position attributes of Metal: what the threads of a threadgroup share, and what each has.
+struct GroupIds {
+  Size3 grid, group_size, dispatched_group_size;  // in threads; a group at the edge is smaller
+  Size3 groups, position;                         // in threadgroups
+  std::uint32_t simdgroups;
+};
 struct ThreadIds {
-  Size3 position_in_grid, position_in_threadgroup, threadgroup_position;
-  Size3 grid, threadgroup, dispatched_threadgroup, threadgroups;
-  std::uint32_t index_in_threadgroup, lane, simdgroup, simdgroups;
+  Size3 position_in_grid, position_in_threadgroup;
+  std::uint32_t index_in_threadgroup, lane, simdgroup;
+};
+
+// A number or a vector, as lanes hand it around.
+struct alignas(16) LaneValue {
+  unsigned char bytes[16];
 };
 
 // What the lanes of one SIMD-group gave to one operation; lanes that returned are not active.
 // It stays until the next operation of the SIMD-group.
 struct Snapshot {
-  alignas(16) unsigned char value[kSimdWidth][16];
-  alignas(16) unsigned char result[16];  // of a reduction, by the first lane that needs it
-  std::uint32_t active;                  // bit per lane
+  LaneValue value[kSimdWidth];
+  LaneValue result;      // of a reduction, by the first lane that needs it
+  std::uint32_t active;  // bit per lane
   bool reduced;
 };
 
-using Entry = void (*)(const Launch&, const ThreadIds&, void* const* threadgroup_arguments);
+using Entry = void (*)(const Launch&, const GroupIds&, const ThreadIds&,
+                       void* const* threadgroup_arguments);
 
 struct Kernel {
   const char* name;
@@ -45,11 +55,11 @@ void run(const Kernel& kernel, const Launch& launch);
 
 std::uint32_t lane();
 
-// Gives up to 16 bytes and waits for the other lanes. Orders no memory.
-Snapshot& exchange(const void* value, std::size_t bytes, const char* operation, Site site);
+// Gives a value and waits for the other lanes. Orders no memory.
+Snapshot& exchange(const LaneValue& value, const char* operation, Site site);
 
 // Leaves the result of a reduction to the lanes that follow.
-void keep_result(Snapshot& snapshot, const void* result, std::size_t bytes);
+void keep_result(Snapshot& snapshot, const LaneValue& result);
 
 // With `orders`, memory accesses before the barrier come before those behind it.
 void wait_for_simdgroup(bool orders, Site site);

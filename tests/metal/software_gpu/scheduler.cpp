@@ -1,7 +1,6 @@
 #include "scheduler.h"
 
 #include <algorithm>
-#include <cstring>
 
 #include "failure.h"
 #include "sanitizers.h"
@@ -17,9 +16,24 @@ char launch_begins, launch_ends;
 void fiber_main() { Scheduler::running->run_threads(); }
 
 // Fibers outlive a launch: making one is a system call.
-std::vector<std::unique_ptr<Fiber>>& idle_fibers() {
-  static std::vector<std::unique_ptr<Fiber>> fibers;
-  return fibers;
+std::vector<std::unique_ptr<Fiber>> idle_fibers;
+
+// Their stacks would be one place that several threads write, to the thread sanitizer.
+bool can_share_fibers() { return !under_thread_sanitizer(); }
+
+Fiber* take_fiber() {
+  if (idle_fibers.empty()) return new Fiber(&fiber_main);
+  Fiber* const fiber = idle_fibers.back().release();
+  idle_fibers.pop_back();
+  return fiber;
+}
+
+void leave_fiber(Fiber* fiber) {
+  if (can_share_fibers()) {
+    idle_fibers.emplace_back(fiber);
+  } else {
+    delete fiber;
+  }
 }
 
 }  // namespace
@@ -39,13 +53,20 @@ Scheduler::~Scheduler() { running = nullptr; }
 
 void Scheduler::run() {
   release(&launch_begins);
+  {
+    const Unwatched guard;
+    run_threadgroups();
+  }
+  acquire(&launch_ends);
+}
+
+void Scheduler::run_threadgroups() {
   std::vector<std::uint32_t> turns;
   order_.arrange(0, threadgroup_count(launch_), turns);
   for (const std::uint32_t number : turns) {
     begin_threadgroup(number);
     run_threadgroup();
   }
-  acquire(&launch_ends);
 }
 
 void Scheduler::begin_threadgroup(std::uint32_t number) {
@@ -55,14 +76,12 @@ void Scheduler::begin_threadgroup(std::uint32_t number) {
     arguments_[i] = bytes == 0 ? nullptr : memory_.take(bytes, 16);
   }
   std::fill(variables_.begin(), variables_.end(), nullptr);
-  const ThreadIds ids = ids_of_threadgroup(launch_, number);
-  GpuThread fresh;
-  fresh.ids = ids;
-  threads_.assign(volume(ids.threadgroup), fresh);
-  for (std::uint32_t t = 0; t < threads_.size(); ++t) set_thread(threads_[t].ids, t);
-  snapshots_.resize(ids.simdgroups);
+  group_ = ids_of_threadgroup(launch_, number);
+  threads_.assign(volume(group_.group_size), GpuThread());
+  for (std::uint32_t t = 0; t < threads_.size(); ++t) threads_[t].ids = ids_of_thread(group_, t);
+  snapshots_.resize(group_.simdgroups);
   barrier_events_ = new_events();
-  simd_events_.resize(ids.simdgroups);
+  simd_events_.resize(group_.simdgroups);
   for (Events& events : simd_events_) events = new_events();
 }
 
@@ -95,8 +114,9 @@ bool Scheduler::run_ready(std::uint32_t first, std::uint32_t last) {
   const auto ready = [](const GpuThread& t) { return t.state == ThreadState::ready; };
   if (!std::any_of(&threads_[first], &threads_[first] + (last - first), ready)) return false;
   order_.arrange(first, last, lane_turns_);
-  for (const std::uint32_t t : lane_turns_) {
-    if (ready(threads_[t])) resume(threads_[t]);
+  for (next_turn_ = 0; next_turn_ < lane_turns_.size();) {
+    GpuThread& thread = threads_[lane_turns_[next_turn_++]];
+    if (ready(thread)) resume(thread);
   }
   return true;
 }
@@ -118,7 +138,7 @@ bool Scheduler::complete_operation(std::uint32_t simdgroup) {
       fail("divergent SIMD-group: " + whereabouts(*waiting) + ", " + whereabouts(thread));
     }
     snapshot.active |= 1u << (t - first);
-    std::memcpy(snapshot.value[t - first], thread.value, sizeof thread.value);
+    snapshot.value[t - first] = thread.value;
   }
   for (std::uint32_t t = first; t < last; ++t) {
     if (snapshot.active >> (t - first) & 1) threads_[t].state = ThreadState::ready;
@@ -140,26 +160,18 @@ bool Scheduler::open_barrier() {
   return true;
 }
 
-Fiber* Scheduler::idle_fiber() {
-  auto& idle = idle_fibers();
-  if (idle.empty()) return new Fiber(&fiber_main);
-  Fiber* const fiber = idle.back().release();
-  idle.pop_back();
-  return fiber;
-}
-
-// A thread that never waits leaves its fiber to the next one, still warm in the cache.
 void Scheduler::resume(GpuThread& thread) {
+  if (thread.fiber == nullptr) start(thread, take_fiber());
   current_ = &thread;
-  if (thread.fiber == nullptr) {
-    thread.fiber = idle_fiber();
-    thread.identity = create_identity();
-  }
   become(thread.identity);
   Fiber::change(host_, *thread.fiber);
-  if (thread.state != ThreadState::returned) return;
-  idle_fibers().emplace_back(thread.fiber);
-  destroy_identity(thread.identity);
+  if (current_->state == ThreadState::returned) leave_fiber(current_->fiber);
+}
+
+// As the host, so that no GPU thread is ordered before another by making it.
+void Scheduler::start(GpuThread& thread, Fiber* fiber) {
+  thread.fiber = fiber;
+  thread.identity = create_identity();
 }
 
 // --- on the fiber of a thread ---
@@ -167,11 +179,33 @@ void Scheduler::resume(GpuThread& thread) {
 void Scheduler::run_threads() {
   for (;;) {
     Scheduler& now = *running;  // another launch's, from the second round on
-    acquire(&launch_begins);
-    now.kernel_.entry(now.launch_, now.current_->ids, now.arguments_);
-    release(&launch_ends);
-    now.yield(ThreadState::returned);
+    do {
+      acquire(&launch_begins);
+      now.kernel_.entry(now.launch_, now.group_, now.current_->ids, now.arguments_);
+      release(&launch_ends);
+      now.finish();
+    } while (now.start_next());
+    Fiber::change(*now.current_->fiber, now.host_);
   }
+}
+
+void Scheduler::finish() {
+  current_->state = ThreadState::returned;
+  become(host_identity_);
+  destroy_identity(current_->identity);
+}
+
+// A thread that never waited leaves its fiber to the next in turn: the stack is warm, and nothing
+// changes.
+bool Scheduler::start_next() {
+  if (!can_share_fibers() || next_turn_ == lane_turns_.size()) return false;
+  GpuThread& next = threads_[lane_turns_[next_turn_]];
+  if (next.fiber != nullptr || next.state != ThreadState::ready) return false;
+  ++next_turn_;
+  start(next, current_->fiber);
+  current_ = &next;
+  become(next.identity);
+  return true;
 }
 
 void Scheduler::yield(ThreadState state) {
@@ -187,9 +221,8 @@ void Scheduler::wait(ThreadState state, const char* operation, Site site) {
   yield(state);
 }
 
-Snapshot& Scheduler::exchange(const void* value, std::size_t bytes, const char* operation,
-                              Site site) {
-  std::memcpy(current_->value, value, bytes);
+Snapshot& Scheduler::exchange(const LaneValue& value, const char* operation, Site site) {
+  current_->value = value;
   wait(ThreadState::at_simd_operation, operation, site);
   return snapshots_[current_->ids.simdgroup];
 }

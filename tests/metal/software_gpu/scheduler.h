@@ -25,7 +25,7 @@ class Scheduler {
 
   // On the fiber of a thread.
   const GpuThread& thread() const { return *current_; }
-  Snapshot& exchange(const void* value, std::size_t bytes, const char* operation, Site site);
+  Snapshot& exchange(const LaneValue& value, const char* operation, Site site);
   void wait_for_simdgroup(bool orders, Site site);
   void wait_for_threadgroup(bool orders, Site site);
   void* threadgroup_memory(int index, std::size_t bytes, std::size_t alignment);
@@ -39,9 +39,13 @@ class Scheduler {
     void* place[2];
   };
 
+  void run_threadgroups();
   void begin_threadgroup(std::uint32_t number);
   void run_threadgroup();
   void run_simdgroup(std::uint32_t simdgroup);
+  bool start_next();
+  void start(GpuThread& thread, Fiber* fiber);
+  void finish();
   bool run_ready(std::uint32_t first, std::uint32_t last);
   bool complete_operation(std::uint32_t simdgroup);
   bool open_barrier();
@@ -50,7 +54,6 @@ class Scheduler {
   void yield(ThreadState state);
   Events new_events();
   std::uint32_t end_of(std::uint32_t simdgroup) const;
-  Fiber* idle_fiber();
 
   const Kernel& kernel_;
   const Launch& launch_;
@@ -58,11 +61,13 @@ class Scheduler {
   ThreadgroupMemory memory_;
   void* arguments_[kMostBuffers] = {};  // [[threadgroup(i)]]
   std::vector<void*> variables_;        // of the threadgroup, null until asked for
-  std::vector<GpuThread> threads_;      // of the threadgroup
-  std::vector<Snapshot> snapshots_;     // of its SIMD-groups
+  GroupIds group_{};
+  std::vector<GpuThread> threads_;   // of the threadgroup
+  std::vector<Snapshot> snapshots_;  // of its SIMD-groups
   Events barrier_events_{};
   std::vector<Events> simd_events_;
-  std::vector<std::uint32_t> lane_turns_, simdgroup_turns_;
+  std::vector<std::uint32_t> simdgroup_turns_, lane_turns_;
+  std::size_t next_turn_ = 0;  // of lane_turns_
   GpuThread* current_ = nullptr;
   Fiber host_;
   void* host_identity_;

@@ -20,19 +20,19 @@ MOST_VARIABLES = 64
 RUNTIME = "::sparsegrow::software_gpu"
 
 POSITIONS = {
-    "thread_position_in_grid": "position_in_grid",
-    "thread_position_in_threadgroup": "position_in_threadgroup",
-    "threadgroup_position_in_grid": "threadgroup_position",
-    "threads_per_grid": "grid",
-    "threads_per_threadgroup": "threadgroup",
-    "dispatch_threads_per_threadgroup": "dispatched_threadgroup",
-    "threadgroups_per_grid": "threadgroups",
+    "thread_position_in_grid": "ids.position_in_grid",
+    "thread_position_in_threadgroup": "ids.position_in_threadgroup",
+    "threadgroup_position_in_grid": "group.position",
+    "threads_per_grid": "group.grid",
+    "threads_per_threadgroup": "group.group_size",
+    "dispatch_threads_per_threadgroup": "group.dispatched_group_size",
+    "threadgroups_per_grid": "group.groups",
 }
 NUMBERS = {
     "thread_index_in_threadgroup": "ids.index_in_threadgroup",
     "thread_index_in_simdgroup": "ids.lane",
     "simdgroup_index_in_threadgroup": "ids.simdgroup",
-    "simdgroups_per_threadgroup": "ids.simdgroups",
+    "simdgroups_per_threadgroup": "group.simdgroups",
     "threads_per_simdgroup": f"{RUNTIME}::kSimdWidth",
 }
 UNKNOWN = re.compile(
@@ -49,7 +49,7 @@ def argument(text: str, kernel: Kernel, parameter: Parameter) -> str:
     if kind in NUMBERS:
         return f"static_cast<{cpp}>({NUMBERS[kind]})"
     if kind in POSITIONS:
-        return position_argument(f"ids.{POSITIONS[kind]}", cpp)
+        return position_argument(POSITIONS[kind], cpp)
     if kind not in ("buffer", "threadgroup") or index is None or index >= MOST_BUFFERS:
         what = kind if index is None else f"{kind}({index})"
         raise error(text, kernel.start, f"kernel {kernel.name}: [[{what}]] is not understood")
@@ -78,6 +78,7 @@ def entry(text: str, kernel: Kernel) -> str:
     arguments = ",\n    ".join(argument(text, kernel, p) for p in kernel.parameters)
     return f"""
 void software_gpu_entry_{kernel.name}([[gnu::unused]] const {RUNTIME}::Launch& launch,
+    [[gnu::unused]] const {RUNTIME}::GroupIds& group,
     [[gnu::unused]] const {RUNTIME}::ThreadIds& ids,
     [[gnu::unused]] void* const* threadgroup_memory) {{
   {kernel.name}({arguments});

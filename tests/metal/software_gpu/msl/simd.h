@@ -8,32 +8,42 @@
 
 namespace metal {
 
+using LaneValue = ::sparsegrow::software_gpu::LaneValue;
 using Snapshot = ::sparsegrow::software_gpu::Snapshot;
 constexpr uint kSimdWidth = ::sparsegrow::software_gpu::kSimdWidth;
 
 template <class T>
+LaneValue packed(T value) {
+  static_assert(sizeof(T) <= sizeof(LaneValue), "a SIMD operation takes up to 16 bytes");
+  LaneValue result{};
+  __builtin_memcpy(&result, &value, sizeof value);
+  return result;
+}
+
+template <class T>
+T unpacked(const LaneValue& from) {
+  T value;
+  __builtin_memcpy(&value, &from, sizeof value);
+  return value;
+}
+
+template <class T>
 Snapshot& simd_exchange(T value, const char* operation, const char* file, int line) {
-  static_assert(sizeof(T) <= 16, "a SIMD operation takes up to 16 bytes");
-  return ::sparsegrow::software_gpu::exchange(&value, sizeof value, operation, {file, line});
+  return ::sparsegrow::software_gpu::exchange(packed(value), operation, {file, line});
 }
 
 inline bool is_active(const Snapshot& all, uint lane) { return all.active >> lane & 1u; }
 
 template <class T>
 T value_of(const Snapshot& all, uint lane) {
-  T value;
-  __builtin_memcpy(&value, all.value[lane % kSimdWidth], sizeof value);
-  return value;
+  return unpacked<T>(all.value[lane % kSimdWidth]);
 }
 
 // The active lanes in rising order, combined two by two; the first lane that asks does the work.
 template <class T, class Combine>
 T reduced(Snapshot& all, Combine combine) {
+  if (all.reduced) return unpacked<T>(all.result);
   T result{};
-  if (all.reduced) {
-    __builtin_memcpy(&result, all.result, sizeof result);
-    return result;
-  }
   bool first = true;
   for (uint lane = 0; lane < kSimdWidth; ++lane) {
     if (!is_active(all, lane)) continue;
@@ -41,7 +51,7 @@ T reduced(Snapshot& all, Combine combine) {
     result = first ? value : T(combine(result, value));
     first = false;
   }
-  ::sparsegrow::software_gpu::keep_result(all, &result, sizeof result);
+  ::sparsegrow::software_gpu::keep_result(all, packed(result));
   return result;
 }
 
