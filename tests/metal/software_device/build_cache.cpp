@@ -72,17 +72,17 @@ fs::path cached(const std::string& key, const std::string& ending,
 }
 
 void run_tool(const fs::path& folder, const std::string& command) {
-  const std::string line = "cd " + quoted(folder) + " && " + command + " > said 2>&1";
+  const std::string line = "cd " + in_quotes(folder) + " && " + command + " > said 2>&1";
   if (std::system(line.c_str()) != 0) {
     const std::string said = content_of(folder / "said");
     throw CompileError(said.empty() ? "failed without a word: " + command : said);
   }
 }
 
-std::string quoted(const fs::path& path) {
-  std::string text = "'";
-  for (const char letter : path.string()) text += letter == '\'' ? "'\\''" : std::string(1, letter);
-  return text + "'";
+std::string in_quotes(const std::string& text) {
+  std::string quoted;
+  for (const char letter : text) quoted += letter == '\'' ? "'\\''" : std::string(1, letter);
+  return "'" + quoted + "'";
 }
 
 }  // namespace sparsegrow::software_metal

@@ -19,6 +19,6 @@ std::filesystem::path cached(const std::string& key, const std::string& ending,
 // Runs a shell command in a folder. Throws CompileError with what it printed when it fails.
 void run_tool(const std::filesystem::path& folder, const std::string& command);
 
-std::string quoted(const std::filesystem::path& path);  // for run_tool
+std::string in_quotes(const std::string& text);  // for run_tool
 
 }  // namespace sparsegrow::software_metal

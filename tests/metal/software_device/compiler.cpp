@@ -47,27 +47,28 @@ std::string tool(const std::string& step) {
 
 // What all kernels of the process share: its scheduler exists once.
 fs::path runtime() {
-  const std::string command = tool("-std=c++17 -shared -I " + quoted(kGpu));
+  const std::string command = tool("-std=c++17 -shared -I " + in_quotes(kGpu));
   return cached(command + text_of_gpu(), ".so", [&](const fs::path& folder) {
     std::string sources;
-    for (const fs::path& file : files_of_gpu(true)) sources += " " + quoted(file);
+    for (const fs::path& file : files_of_gpu(true)) sources += " " + in_quotes(file);
     run_tool(folder, command + sources + " -o out");
   });
 }
 
 std::string compile_step(bool fast_math) {
   const char* const math = fast_math ? "-ffast-math" : "-ffp-contract=off";
-  return tool("-std=c++17 -w " + std::string(math) + " -I " + quoted(kGpu) +
+  return tool("-std=c++17 -w " + std::string(math) + " -I " + in_quotes(kGpu) +
               " -c kernels.cpp -o kernels.o");
 }
 
 // Linked in a step without fast-math, which would change the arithmetic of the whole process.
-std::string link_step() { return tool("-shared kernels.o " + quoted(runtime()) + " -o out"); }
+std::string link_step() { return tool("-shared kernels.o " + in_quotes(runtime()) + " -o out"); }
 
 void make_kernels(const fs::path& folder, const std::string& source, const std::string& checks,
                   const std::string& compile, const std::string& link) {
   std::ofstream(folder / "kernels.metal", std::ios::binary) << source;
-  run_tool(folder, "python3 " + quoted(kGpu / "translate.py") + " kernels.metal kernels.cpp");
+  run_tool(folder, "CXX=" + in_quotes(settings().compiler) + " python3 " +
+                       in_quotes(kGpu / "translate.py") + " kernels.metal kernels.cpp");
   std::ofstream(folder / "kernels.cpp", std::ios::app) << "\n#line 1 \"sizes\"\n" << checks;
   run_tool(folder, compile);
   run_tool(folder, link);

@@ -1,5 +1,5 @@
-// What was asked of the device, so that a host's own counters can be held against it; software_metal.h
-// says how tests ask.
+// What was asked of the device, so that a host's own counters can be held against it; tests ask
+// through software_metal.h.
 #pragma once
 
 #include <string>

@@ -34,22 +34,31 @@ std::string all_of(int source) {
 
 }  // namespace
 
-Ending ending_of(const std::function<void()>& scene,
-                 const std::map<std::string, std::string>& environment) {
+Child start(const std::function<void()>& scene,
+            const std::map<std::string, std::string>& environment) {
   std::fflush(nullptr);
   int ends[2];
   REQUIRE(pipe(ends) == 0);
-  const pid_t child = fork();
-  REQUIRE(child >= 0);
-  if (child == 0) play(scene, environment, ends[1]);
+  const pid_t process = fork();
+  REQUIRE(process >= 0);
+  if (process == 0) play(scene, environment, ends[1]);
   close(ends[1]);
+  return {process, ends[0]};
+}
+
+Ending ending_of(Child child) {
   Ending ending = {};
-  ending.said = all_of(ends[0]);
+  ending.said = all_of(child.said);
   int status = 0;
-  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(waitpid(child.process, &status, 0) == child.process);
   ending.aborted = WIFSIGNALED(status) && WTERMSIG(status) == SIGABRT;
-  ending.code = WIFEXITED(status) ? WEXITSTATUS(status) : 0;
+  ending.code = WIFEXITED(status) ? WEXITSTATUS(status) : WTERMSIG(status);
   return ending;
+}
+
+Ending ending_of(const std::function<void()>& scene,
+                 const std::map<std::string, std::string>& environment) {
+  return ending_of(start(scene, environment));
 }
 
 void require_failure(const std::string& line, const std::function<void()>& scene,

@@ -9,11 +9,20 @@ namespace sparsegrow::software_metal {
 
 struct Ending {
   bool aborted;
-  int code;          // of exit, 0 where aborted
+  int code;          // of exit, or the signal
   std::string said;  // to stderr
 };
 
+// A scene that is being played.
+struct Child {
+  int process;
+  int said;  // the end of a pipe
+};
+
 // Plays the scene in a child, which then exits with 0. The parent must not have used the device.
+Child start(const std::function<void()>& scene,
+            const std::map<std::string, std::string>& environment = {});
+Ending ending_of(Child child);
 Ending ending_of(const std::function<void()>& scene,
                  const std::map<std::string, std::string>& environment = {});
 
