@@ -8,9 +8,9 @@ namespace sparsegrow::software_gpu {
 
 class Fiber {
  public:
-  Fiber() = default;               // the caller's own stack
-  explicit Fiber(void (*main)());  // a new stack; main never returns
-  ~Fiber();
+  Fiber() = default;  // the caller's own stack
+  // At the start of main, which never returns, on a stack of `bytes` from `lowest` on.
+  Fiber(char* lowest, std::size_t bytes, void (*main)());
   Fiber(const Fiber&) = delete;
   Fiber& operator=(const Fiber&) = delete;
 
@@ -22,8 +22,7 @@ class Fiber {
   static void arrive(Fiber& here);
 
   void (*main_)() = nullptr;
-  char* stack_ = nullptr;         // lowest byte
-  const void* bottom_ = nullptr;  // the same, but known for the caller's stack only once left
+  const void* lowest_ = nullptr;  // of the caller's own stack, known once it was left
   std::size_t bytes_ = 0;
   void* fake_stack_ = nullptr;  // of the address sanitizer, while not running
   SavedStack saved_;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "failure.h"
+#include "fiber_pool.h"
 #include "sanitizers.h"
 
 namespace sparsegrow::software_gpu {
@@ -15,26 +16,7 @@ char launch_begins, launch_ends;
 
 void fiber_main() { Scheduler::running->run_threads(); }
 
-// Fibers outlive a launch: making one is a system call.
-std::vector<std::unique_ptr<Fiber>> idle_fibers;
-
-// Their stacks would be one place that several threads write, to the thread sanitizer.
-bool can_share_fibers() { return !under_thread_sanitizer(); }
-
-Fiber* take_fiber() {
-  if (idle_fibers.empty()) return new Fiber(&fiber_main);
-  Fiber* const fiber = idle_fibers.back().release();
-  idle_fibers.pop_back();
-  return fiber;
-}
-
-void leave_fiber(Fiber* fiber) {
-  if (can_share_fibers()) {
-    idle_fibers.emplace_back(fiber);
-  } else {
-    delete fiber;
-  }
-}
+FiberPool fibers(&fiber_main);  // outlive a launch: making one is a system call
 
 }  // namespace
 
@@ -67,6 +49,7 @@ void Scheduler::run_threadgroups() {
     begin_threadgroup(number);
     run_threadgroup();
   }
+  fibers.end_launch();
 }
 
 void Scheduler::begin_threadgroup(std::uint32_t number) {
@@ -161,11 +144,11 @@ bool Scheduler::open_barrier() {
 }
 
 void Scheduler::resume(GpuThread& thread) {
-  if (thread.fiber == nullptr) start(thread, take_fiber());
+  if (thread.fiber == nullptr) start(thread, fibers.take());
   current_ = &thread;
   become(thread.identity);
   Fiber::change(host_, *thread.fiber);
-  if (current_->state == ThreadState::returned) leave_fiber(current_->fiber);
+  if (current_->state == ThreadState::returned) fibers.give_back(current_->fiber);
 }
 
 // As the host, so that no GPU thread is ordered before another by making it.
@@ -198,7 +181,7 @@ void Scheduler::finish() {
 // A thread that never waited leaves its fiber to the next in turn: the stack is warm, and nothing
 // changes.
 bool Scheduler::start_next() {
-  if (!can_share_fibers() || next_turn_ == lane_turns_.size()) return false;
+  if (under_thread_sanitizer() || next_turn_ == lane_turns_.size()) return false;
   GpuThread& next = threads_[lane_turns_[next_turn_]];
   if (next.fiber != nullptr || next.state != ThreadState::ready) return false;
   ++next_turn_;
