@@ -22,7 +22,8 @@ std::int64_t size_of(const Owned<MTL::Buffer>& buffer) {
 
 }  // namespace
 
-Owned<MTL::Buffer> BufferPool::take(std::size_t bytes) {
+Owned<MTL::Buffer> BufferPool::take(std::size_t bytes, const char* label) {
+  const ReleasePool pool;
   const std::size_t most = device_.largest_buffer();
   if (bytes > most) {
     throw_runtime(kWhere, concat("a buffer of ", bytes, " bytes was asked for, device '",
@@ -37,12 +38,12 @@ Owned<MTL::Buffer> BufferPool::take(std::size_t bytes) {
     buffer = std::move(kept.back());
     kept.pop_back();
   }
+  buffer->setLabel(string_of(label));
   bytes_.live += size_of(buffer);
   return buffer;
 }
 
 Owned<MTL::Buffer> BufferPool::make(std::size_t capacity) {
-  const ReleasePool pool;
   const auto ask = [&] {
     return NS::TransferPtr(device_.handle().newBuffer(capacity, MTL::ResourceStorageModeShared));
   };

@@ -21,10 +21,10 @@ class BufferPool {
  public:
   explicit BufferPool(Device& device) : device_(device) {}
 
-  // A buffer of at least `bytes`, contents undefined, which no queued work uses. Throws
-  // runtime_error when it is over the device's limit or there is no such room, even after giving
-  // back all that is kept.
-  Owned<MTL::Buffer> take(std::size_t bytes);
+  // A buffer of at least `bytes`, contents undefined, which no queued work uses; Metal's tools show
+  // it as `label`. Throws runtime_error when it is over the device's limit or there is no such
+  // room, even after giving back all that is kept.
+  Owned<MTL::Buffer> take(std::size_t bytes, const char* label);
 
   // Queued work may still use it: it is taken again only after the next settle().
   void give(Owned<MTL::Buffer> buffer);

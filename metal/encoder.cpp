@@ -65,7 +65,7 @@ void Encoder::finish() {
 // Pieces are given back with what a step used; the next step takes them again.
 Encoder::Slice Encoder::stage(const void* data, std::size_t bytes) {
   if (staging_.empty() || staged_ + bytes > staging_.back()->length()) {
-    staging_.push_back(pool_.take(std::max(bytes, kStagingBytes)));
+    staging_.push_back(pool_.take(std::max(bytes, kStagingBytes), "staging"));
     staged_ = 0;
   }
   MTL::Buffer* const buffer = staging_.back().get();

@@ -10,7 +10,7 @@ namespace {
 
 Owned<MTL::Buffer> taken(Engine& engine, std::size_t bytes) {
   const std::lock_guard<std::mutex> lock(engine.encoder.mutex());
-  return engine.pool.take(bytes);
+  return engine.pool.take(bytes, "values");
 }
 
 }  // namespace
