@@ -8,32 +8,37 @@ namespace {
 
 struct Pool final : Object {
   static constexpr const char* kClass = "NSAutoreleasePool";
+  Pool* outer = nullptr;
   std::vector<Object*> objects;
   void dispose() override;
 };
 
-thread_local std::vector<Pool*> pools;
+// A plain pointer: static destructors of the host code may still make pools when objects of the
+// thread are gone.
+thread_local Pool* innermost = nullptr;
 
 void Pool::dispose() {
-  if (pools.empty() || pools.back() != this) fail("autorelease pools end in the wrong order");
+  if (innermost != this) fail("autorelease pools end in the wrong order");
   while (!objects.empty()) {  // what goes may autorelease more
     Object* const last = objects.back();
     objects.pop_back();
     release(last);
   }
-  pools.pop_back();
+  objects = {};
+  innermost = outer;
 }
 
 Pool* put_in_place(Pool* self, SEL) {
-  pools.push_back(self);
+  self->outer = innermost;
+  innermost = self;
   return self;
 }
 
 }  // namespace
 
 Object* autorelease(Object* object) {
-  if (pools.empty()) fail(name_of(*object), " is autoreleased with no pool in place");
-  pools.back()->objects.push_back(object);
+  if (!innermost) fail(name_of(*object), " is autoreleased with no pool in place");
+  innermost->objects.push_back(object);
   return object;
 }
 

@@ -16,27 +16,26 @@ namespace fs = std::filesystem;
 
 const fs::path kGpu = SOFTWARE_GPU_FOLDER;  // by CMake: the folder of the software GPU
 
-bool is_of_test(const fs::path& file) {
-  const std::string name = file.stem().string();
-  return name == "main" || (name.size() > 5 && name.substr(name.size() - 5) == "_test");
-}
-
-// The software GPU's own sources, or all its text: headers and the translator as well.
-std::vector<fs::path> files_of_gpu(bool sources_only) {
-  std::vector<fs::path> files;
-  for (const auto& entry : fs::recursive_directory_iterator(kGpu)) {
-    const bool source = entry.path().extension() == ".cpp";
-    if (!entry.is_regular_file() || is_of_test(entry.path())) continue;
-    if (entry.path().string().find("__pycache__") != std::string::npos) continue;
-    if (source || !sources_only) files.push_back(entry.path());
+// The sources of what runs the kernels lie in the folder itself; its tests do not.
+std::vector<std::string> gpu_sources() {
+  std::vector<std::string> files;
+  for (const auto& entry : fs::directory_iterator(kGpu)) {
+    if (entry.path().extension() == ".cpp") files.push_back(entry.path().string());
   }
   std::sort(files.begin(), files.end());
   return files;
 }
 
-std::string text_of_gpu() {
+// All that kernels are made with: sources, headers and the translator.
+std::string gpu_text() {
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(kGpu)) {
+    const bool made = entry.path().string().find("__pycache__") != std::string::npos;
+    if (entry.is_regular_file() && !made) files.push_back(entry.path());
+  }
+  std::sort(files.begin(), files.end());
   std::string text;
-  for (const fs::path& file : files_of_gpu(false)) text += file.string() + content_of(file);
+  for (const fs::path& file : files) text += file.string() + content_of(file);
   return text;
 }
 
@@ -48,9 +47,9 @@ std::string tool(const std::string& step) {
 // What all kernels of the process share: its scheduler exists once.
 fs::path runtime() {
   const std::string command = tool("-std=c++17 -shared -I " + in_quotes(kGpu));
-  return cached(command + text_of_gpu(), ".so", [&](const fs::path& folder) {
+  return cached(command + gpu_text(), ".so", [&](const fs::path& folder) {
     std::string sources;
-    for (const fs::path& file : files_of_gpu(true)) sources += " " + in_quotes(file);
+    for (const std::string& file : gpu_sources()) sources += " " + in_quotes(file);
     run_tool(folder, command + sources + " -o out");
   });
 }
@@ -67,7 +66,7 @@ std::string link_step() { return tool("-shared kernels.o " + in_quotes(runtime()
 void make_kernels(const fs::path& folder, const std::string& source, const std::string& checks,
                   const std::string& compile, const std::string& link) {
   std::ofstream(folder / "kernels.metal", std::ios::binary) << source;
-  run_tool(folder, "CXX=" + in_quotes(settings().compiler) + " python3 " +
+  run_tool(folder, "PYTHONDONTWRITEBYTECODE=1 CXX=" + in_quotes(settings().compiler) + " python3 " +
                        in_quotes(kGpu / "translate.py") + " kernels.metal kernels.cpp");
   std::ofstream(folder / "kernels.cpp", std::ios::app) << "\n#line 1 \"sizes\"\n" << checks;
   run_tool(folder, compile);
@@ -81,7 +80,7 @@ void* load_kernels(const std::string& source, const std::string& checks, bool fa
   const auto make = [&](const fs::path& folder) {
     make_kernels(folder, source, checks, compile, link);
   };
-  const fs::path file = cached(compile + link + text_of_gpu() + source + checks, ".so", make);
+  const fs::path file = cached(compile + link + gpu_text() + source + checks, ".so", make);
   void* const code = dlopen(file.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (!code) throw CompileError(dlerror());
   return code;

@@ -33,8 +33,9 @@ void* find(const Methods& methods, SEL selector) {
 
 void* method_of(const Object& receiver, SEL selector) {
   if (!receiver.isa) return find(static_cast<const ObjectClass&>(receiver).of_class, selector);
+  static const ObjectClass& root = class_named("NSObject");
   void* const own = find(receiver.isa->of_object, selector);
-  return own ? own : find(class_named("NSObject").of_object, selector);
+  return own ? own : find(root.of_object, selector);
 }
 
 // NS::SharedPtr releases and retains what it holds even when that is nothing.
@@ -86,7 +87,7 @@ std::string name_of(const Object& object) {
 // Where the trampoline asks for the function that a message is for.
 extern "C" void* software_metal_method(const Object* receiver, SEL selector) {
   if (!receiver) return method_of_nil(selector);
-  const std::string name = text_of_selector(selector);
+  const char* const name = text_of_selector(selector);
   if (receiver->isa && receiver->references <= 0) fail_for_dead(*receiver, name);
   if (void* const method = method_of(*receiver, selector)) return method;
   const auto& known = receiver->isa ? *receiver->isa : static_cast<const ObjectClass&>(*receiver);
