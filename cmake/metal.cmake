@@ -42,6 +42,7 @@ function(add_metal target)
     set_source_files_properties(${sources} PROPERTIES COMPILE_OPTIONS "-fblocks;-Wno-unknown-attributes")
     target_link_libraries(${target} PRIVATE software_metal)
   else()
+    target_compile_definitions(${target} PRIVATE METALCPP_SYMBOL_VISIBILITY_HIDDEN) # else the module exports its names
     target_link_libraries(${target} PRIVATE "-framework Metal" "-framework Foundation" objc)
   endif()
 endfunction()
