@@ -26,7 +26,7 @@ double now() {
 Error* asked_for_failure() {
   if (fails_now(Fault::kDeviceLost)) {
     return make_error(kErrorDomain, kDeviceRemoved,
-                      "Device Removed (kIOGPUCommandBufferCallbackErrorDeviceRemoved)");
+                      "The device was removed (kIOGPUCommandBufferCallbackErrorDeviceRemoved)");
   }
   if (fails_now(Fault::kCommand)) {
     return make_error(kErrorDomain, kOutOfMemory,

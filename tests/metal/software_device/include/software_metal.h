@@ -28,7 +28,8 @@ SOFTWARE_METAL_EXPORT void software_metal_heal(void);  // no failure from here o
 
 SOFTWARE_METAL_EXPORT void software_metal_set_max_buffer_length(unsigned long bytes);
 
-// Counts since the start or the last reset. Without a kernel (null): of all kernels.
+// Counts since the start or the last reset, of what was put down, done or not. Without a kernel
+// (null): of all kernels.
 //   "command_buffers" that were committed and "waits" that were asked for; no kernel goes with them
 //   "dispatches", "threads"
 //   "bytes"        in the buffers that the dispatches bound, from the offset on, and in setBytes

@@ -44,7 +44,8 @@ void expect_failed(Rig& rig, const std::string& error, MTL::CommandBufferError c
 }
 
 constexpr const char* kFull = "Insufficient Memory (kIOGPUCommandBufferCallbackErrorOutOfMemory)";
-constexpr const char* kLost = "Device Removed (kIOGPUCommandBufferCallbackErrorDeviceRemoved)";
+constexpr const char* kLost =
+    "The device was removed (kIOGPUCommandBufferCallbackErrorDeviceRemoved)";
 
 }  // namespace
 
