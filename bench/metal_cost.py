@@ -41,14 +41,14 @@ class Cost:
 
 
 def network(edges: float, text: Tokens) -> tuple[engine.CharNet, float]:
-    """Grow a network on the CPU; a tenth of its edges are patterns. The embryo has none."""
+    """Grow a network on the CPU, with what patterns are offered by then; the embryo has none."""
     if edges < 20_000:
         net = engine.CharNet(seed=0)
     else:
-        net = grown(0.9 * edges)
+        net = grown(edges)
         trainer = engine.CharTrainer(net, text)
         trainer.train(SCOUT_STEPS)
-        net.grow([proposal("specialise", -1, round(0.1 * edges))])
+        net.grow([proposal("specialise", -1, round(edges))])
     trainer = engine.CharTrainer(net, text)
     trainer.train(2)
     start = time.perf_counter()
