@@ -46,7 +46,8 @@ TEST_CASE("activate", "[!benchmark]") {
     Matrix expected = s.z;
     for (double& v : expected.data) v = activation(test.f, s.numbers, v);
     const std::vector<double> size(expected.data.size(), 2.0);
-    require_close(read_panel<float>(out).data, expected.data, size, 2 * epsilon<float>());
+    require_close(read_panel<float>(*s.backend, out).data, expected.data, size,
+                  2 * epsilon<float>());
     report("activate", test.name, kElements, "G/s", run);
   }
 }
@@ -65,7 +66,7 @@ TEST_CASE("activate_grad", "[!benchmark]") {
     Matrix expected = s.z;
     for (double& v : expected.data) v = activation_slope(test.f, s.numbers, v);
     const std::vector<double> size(expected.data.size(), 2.0);
-    require_close(read_panel<float>(d).data, expected.data, size, 2 * epsilon<float>());
+    require_close(read_panel<float>(*s.backend, d).data, expected.data, size, 2 * epsilon<float>());
     report("activate_grad", test.name, kElements, "G/s", run);
   }
 }
@@ -76,7 +77,7 @@ TEST_CASE("dropout", "[!benchmark]") {
   Panel panel = make_panel<float>(*s.backend, Matrix(kRows, kBatch, 1.0));
   const auto run = [&] { s.backend->dropout(*s.device, 0, drop, panel); };
   run();
-  const Matrix got = read_panel<float>(panel);
+  const Matrix got = read_panel<float>(*s.backend, panel);
   std::int32_t wrong = 0;
   for (std::int32_t r = 0; r < kRows; ++r) {
     for (std::int32_t b = 0; b < kBatch; ++b) {

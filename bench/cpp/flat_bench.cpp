@@ -26,7 +26,7 @@ void bench_adam(OptimizerKind kind, const char* name, std::int64_t count) {
     double m0 = 0, v0 = 0;
     optimizer_step(p, g[i], w[i], m0, v0);
   }
-  require_close(read_buffer<float>(*weights), w, std::vector<double>(w.size(), 2.0),
+  require_close(read_buffer<float>(*backend, *weights), w, std::vector<double>(w.size(), 2.0),
                 4 * epsilon<float>());
   const double bytes = (kind == OptimizerKind::adam ? 28.0 : 20.0) * static_cast<double>(count);
   report("adam", std::string(name) + ", " + elements(count), bytes, "GB/s", run);

@@ -10,7 +10,8 @@
 #include <vector>
 
 #include "catch.h"
-#include "cpu_support.h"
+#include "cpu/cpu_backend.h"
+#include "verb_support.h"
 
 namespace sparsegrow {
 

@@ -21,9 +21,9 @@ TEST_CASE("softmax_xent", "[!benchmark]") {
   const auto run = [&] { backend->softmax_xent(in, 0, kClasses, *given, d, *losses, *correct); };
   run();
   const LossResult expected = reference::softmax_xent(z, labels);
-  require_close(read_buffer<float>(*losses), expected.losses, expected.losses,
+  require_close(read_buffer<float>(*backend, *losses), expected.losses, expected.losses,
                 kClasses * epsilon<float>());
-  require_close(read_panel<float>(d).data, expected.d.data,
+  require_close(read_panel<float>(*backend, d).data, expected.d.data,
                 std::vector<double>(z.data.size(), 1.0 / kBatch), kClasses * epsilon<float>());
   report("softmax_xent", "98 classes B1024", kElements, "G/s", run);
 }
@@ -37,7 +37,7 @@ TEST_CASE("mse", "[!benchmark]") {
   const auto run = [&] { backend->mse(in, 0, kClasses, wanted, d, *losses); };
   run();
   const LossResult expected = reference::mse(a, targets);
-  require_close(read_buffer<float>(*losses), expected.losses, expected.losses,
+  require_close(read_buffer<float>(*backend, *losses), expected.losses, expected.losses,
                 kClasses * epsilon<float>());
   report("mse", "98 outputs B1024", kElements, "G/s", run);
 }

@@ -32,8 +32,8 @@ OptimizerParams adagrad() {
 
 // The sums that embed should make and the gradients that embed_grad should, checked at once.
 template <class Table, class Live>
-void check(const Table& table, const Live& live, const Edges& edges, const Panel& z,
-           const Buffer& gradient, const Matrix& d) {
+void check(Backend& backend, const Table& table, const Live& live, const Edges& edges,
+           const Panel& z, const Buffer& gradient, const Matrix& d) {
   Matrix sums(z.rows(), kBatch), sizes(z.rows(), kBatch, 1e-3);
   std::vector<double> expected(edges.product.size(), 0), magnitude(expected.size(), 1e-3);
   for_live(table, live, [&](std::size_t e, std::int32_t row, std::int32_t b) {
@@ -42,8 +42,9 @@ void check(const Table& table, const Live& live, const Edges& edges, const Panel
     expected[e] += d.at(row, b);
     magnitude[e] += std::fabs(d.at(row, b));
   });
-  require_close(read_panel<float>(z).data, sums.data, sizes.data, 64 * epsilon<float>());
-  require_close(read_buffer<float>(gradient), expected, magnitude, kBatch * epsilon<float>());
+  require_close(read_panel<float>(backend, z).data, sums.data, sizes.data, 64 * epsilon<float>());
+  require_close(read_buffer<float>(backend, gradient), expected, magnitude,
+                kBatch * epsilon<float>());
 }
 
 TEST_CASE("embed on dense rows", "[!benchmark]") {
@@ -66,7 +67,7 @@ TEST_CASE("embed on dense rows", "[!benchmark]") {
   };
   embed();
   grad();
-  check(table, live, edges, z, *gradient, d);
+  check(*backend, table, live, edges, z, *gradient, d);
   const double sums = 98.0 * 24 * kPositions * kBatch;
   report("embed_block", "98 x 8 x 24", sums, "G/s", embed);
   report("embed_grad_block", "98 x 8 x 24", sums, "G/s", grad);
@@ -91,7 +92,7 @@ TEST_CASE("embed on ragged rows", "[!benchmark]") {
   };
   embed();
   grad();
-  check(table, live, edges, z, *gradient, d);
+  check(*backend, table, live, edges, z, *gradient, d);
   double sums = 0;
   for_live(table, live, [&](std::size_t, std::int32_t, std::int32_t) { ++sums; });
   report("embed_row", "100,000 inputs", sums, "G/s", embed);
@@ -130,7 +131,7 @@ TEST_CASE("cell", "[!benchmark]") {
     }
   }
   const std::vector<double> size(expected.data.size(), 1.0);
-  require_close(read_panel<float>(z).data, expected.data, size, 1000 * epsilon<float>());
+  require_close(read_panel<float>(*backend, z).data, expected.data, size, 1000 * epsilon<float>());
   Panel dz = make_panel<float>(*backend, random_matrix(kCells, kBatch, 3));
   const auto grad = [&] {
     backend->cell_grad(cells, *parameters, *before, tape, dz, *dparameters);

@@ -13,8 +13,8 @@ TEST_CASE("row_sum", "[!benchmark]") {
   const auto out = backend->allocate(4000 * 4);
   const auto run = [&] { backend->row_sum(panel, 0, *out); };
   run();
-  require_close(read_buffer<float>(*out), reference::row_sum(m), reference::row_sum(magnitudes(m)),
-                128 * epsilon<float>());
+  require_close(read_buffer<float>(*backend, *out), reference::row_sum(m),
+                reference::row_sum(magnitudes(m)), 128 * epsilon<float>());
   report("row_sum", "4000 rows B128", 4000.0 * 128 * 4, "GB/s", run);
 }
 

@@ -15,7 +15,7 @@ void bench(const Shape& shape) {
   const auto out = make_buffer<float>(*layer.backend, layer.values);
   const auto run = [&] { layer.backend->sddmm(*layer.device, in, gradient, *out); };
   run();
-  require_close(read_buffer<float>(*out), reference::sddmm(*layer.csr, x, dy),
+  require_close(read_buffer<float>(*layer.backend, *out), reference::sddmm(*layer.csr, x, dy),
                 reference::sddmm(*layer.csr, magnitudes(x), magnitudes(dy)),
                 (shape.batch + 2) * epsilon<float>());
   report("sddmm", describe(shape), layer.flops(), "GFLOP/s", run);

@@ -16,7 +16,7 @@ void bench(const Shape& shape) {
   Panel out(*layer.backend, DType::f32, shape.targets, shape.batch);
   const auto run = [&] { layer.backend->spmm(*layer.device, 0, *layer.weights, nullptr, in, out); };
   run();
-  require_close(read_panel<float>(out).data, expected.data, size.data,
+  require_close(read_panel<float>(*layer.backend, out).data, expected.data, size.data,
                 shape.sources * epsilon<float>());
   report("spmm", describe(shape), layer.flops(), "GFLOP/s", run);
 }

@@ -16,7 +16,7 @@ void bench(const Shape& shape) {
   Panel out(*layer.backend, DType::f32, shape.sources, shape.batch);
   const auto run = [&] { layer.backend->spmm_t(*layer.device, 0, *layer.weights, in, out); };
   run();
-  require_close(read_panel<float>(out).data, expected.data, size.data,
+  require_close(read_panel<float>(*layer.backend, out).data, expected.data, size.data,
                 shape.targets * epsilon<float>());
   report("spmm_t", describe(shape), layer.flops(), "GFLOP/s", run);
 }

@@ -5,11 +5,10 @@
 #include <string>
 #include <vector>
 
-#include "cpu/cpu_backend.h"
 #include "sparsegrow/backend/element.h"
-#include "sparsegrow/backend/isa.h"
 #include "sparsegrow/base/rng.h"
 #include "sparsegrow/grow/char_trainer.h"
+#include "test_backend.h"
 
 namespace sparsegrow::test {
 
@@ -28,11 +27,12 @@ inline const std::vector<Token>& short_text() {
   return text;
 }
 
-inline std::shared_ptr<CharNet> embryo(DType dtype, std::uint64_t seed = 0) {
+inline std::shared_ptr<CharNet> embryo(DType dtype, std::uint64_t seed = 0,
+                                       std::shared_ptr<Backend> backend = test_backend()) {
   CharNetConfig config;
   config.seed = seed;
   config.dtype = dtype;
-  return std::make_shared<CharNet>(make_cpu_backend(supported_isas().back()), config);
+  return std::make_shared<CharNet>(std::move(backend), config);
 }
 
 inline CharTrainerConfig small_steps() {
@@ -95,6 +95,7 @@ inline CharBatch small_batch(const CharNet& net, std::int32_t steps = 6) {
 inline std::vector<double> logits_of(CharNet& net, const CharBatch& batch) {
   CellMemory memory = net.make_memory(batch.streams);
   net.forward(batch, memory);
+  net.backend().finish();
   std::vector<double> logits;
   const Panel& z = net.logits();
   for (std::int32_t b = 0; b < batch.batch(); ++b) {
@@ -109,6 +110,7 @@ inline std::vector<double> logits_of(CharNet& net, const CharBatch& batch) {
 
 // All state as bytes, table by table.
 inline std::string bits_of(const CharNet& net) {
+  net.backend().finish();
   std::string bits;
   for (const StateTable* table : {&net.hidden_state(), &net.input_state(), &net.pattern_state()}) {
     for (const StateEntry& entry : table->entries()) {

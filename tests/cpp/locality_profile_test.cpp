@@ -4,10 +4,10 @@
 
 #include "catch.h"
 #include "errors.h"
-#include "sparsegrow/backend/registry.h"
 #include "sparsegrow/base/parallel.h"
 #include "sparsegrow/grow/flat_graph.h"
 #include "sparsegrow/locality/line_profile.h"
+#include "test_backend.h"
 
 namespace sparsegrow::test {
 
@@ -166,7 +166,7 @@ TEST_CASE("line profiles are the same for any number of threads") {
 }
 
 TEST_CASE("the embryo's profile is the paper's first row") {
-  const CharNet net(open_backend("cpu"), CharNetConfig{});
+  const CharNet net(test_backend(), CharNetConfig{});
   const FlatGraph flat = flat_graph(net);
   const LineProfile found = line_profile(flat.by_target);
   CHECK(found.edges == 19306);

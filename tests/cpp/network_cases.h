@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "sparsegrow/backend/element.h"
-#include "sparsegrow/backend/registry.h"
 #include "sparsegrow/base/rng.h"
 #include "sparsegrow/topology/erdos_renyi.h"
 #include "sparsegrow/topology/layered.h"
 #include "sparsegrow/train/initialise.h"
 #include "sparsegrow/train/trainer.h"
+#include "test_backend.h"
 
 namespace sparsegrow::test {
 
@@ -23,10 +23,11 @@ inline void fill_normal(Network& net, const std::string& name, double scale, std
 }
 
 // 7-9-6-4 with irregular fan-in, among it an empty row and a row with all inputs.
-inline std::shared_ptr<Network> layered_net(NetworkConfig config) {
+inline std::shared_ptr<Network> layered_net(NetworkConfig config,
+                                            std::shared_ptr<Backend> backend = test_backend()) {
   Pattern first = erdos_renyi(7, 9, 25, Rng(11)), second = erdos_renyi(9, 6, 20, Rng(12)),
           third = erdos_renyi(6, 4, 15, Rng(13));
-  auto net = std::make_shared<Network>(open_backend("cpu"),
+  auto net = std::make_shared<Network>(std::move(backend),
                                        layered_graph({7, 9, 6, 4}, {first, second, third}), config);
   fill_normal(*net, "weight", 0.7, 21);
   fill_normal(*net, "bias", 0.3, 22);
@@ -45,7 +46,7 @@ inline std::shared_ptr<Network> skip_net(NetworkConfig config) {
                                     {5, 9}, {7, 10}, {3, 10}, {6, 10}};
   for (const auto& edge : edges) graph.add_edge(edge);
   graph.commit();
-  auto net = std::make_shared<Network>(open_backend("cpu"), std::move(graph), config);
+  auto net = std::make_shared<Network>(test_backend(), std::move(graph), config);
   fill_normal(*net, "weight", 0.8, 31);
   fill_normal(*net, "bias", 0.3, 32);
   return net;
@@ -74,6 +75,7 @@ struct Data {
 };
 
 inline std::vector<double> values_of(const Network& net, const Buffer& buffer, std::int64_t count) {
+  net.backend().finish();
   std::vector<double> values;
   for (std::int64_t i = 0; i < count; ++i) {
     values.push_back(load_element(buffer, net.config().dtype, i));

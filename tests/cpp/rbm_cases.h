@@ -17,8 +17,8 @@ inline std::shared_ptr<Network> rbm_net(std::int32_t visible, std::int32_t hidde
   const Pattern pattern = erdos_renyi(visible, hidden, links, Rng(41));
   NetworkConfig config;
   config.dtype = dtype;
-  auto net = std::make_shared<Network>(open_backend("cpu"),
-                                       layered_graph({visible, hidden}, {pattern}), config);
+  auto net = std::make_shared<Network>(test_backend(), layered_graph({visible, hidden}, {pattern}),
+                                       config);
   fill_normal(*net, "weight", scale, 42);
   fill_normal(*net, "bias", 0.5, 43);
   return net;

@@ -50,6 +50,7 @@ void check_gradients(std::shared_ptr<Network> net, LossKind loss) {
 }  // namespace
 
 TEST_CASE("gradients of every activation with both losses", "[train]") {
+  if (!has_double()) return;
   using H = HiddenActivation;
   for (const H hidden :
        {H::identity, H::relu, H::leaky_relu, H::tanh, H::sigmoid, H::srelu, H::all_relu}) {
@@ -63,12 +64,14 @@ TEST_CASE("gradients of every activation with both losses", "[train]") {
 }
 
 TEST_CASE("gradients through output activations", "[train]") {
+  if (!has_double()) return;
   for (const auto output : {ActivationKind::tanh, ActivationKind::sigmoid}) {
     check_gradients(layered_net({DType::f64, HiddenActivation::tanh, output, 0.1}), LossKind::mse);
   }
 }
 
 TEST_CASE("the gradient of the inputs", "[train]") {
+  if (!has_double()) return;
   auto net = layered_net({DType::f64, HiddenActivation::tanh, ActivationKind::identity, 0.1});
   Trainer trainer(net, {});
   Data data(3, 7, 4, 5);

@@ -3,11 +3,11 @@
 #include <cmath>
 
 #include "catch.h"
-#include "cpu_support.h"
 #include "errors.h"
 #include "rbm_cases.h"
 #include "sparsegrow/train/log_sums.h"
 #include "sparsegrow/train/rbm_likelihood.h"
+#include "verb_support.h"
 
 using namespace sparsegrow;
 using namespace sparsegrow::test;
@@ -31,6 +31,7 @@ TEST_CASE("sums of exponentials neither overflow nor vanish", "[rbm]") {
 }
 
 TEST_CASE("free energy is that of the dense machine", "[rbm]") {
+  if (!has_double()) return;
   const auto net = rbm_net(9, 6, 31, DType::f64);
   const DenseRbm dense(*net);
   const Pictures data(70, 9);
@@ -41,6 +42,7 @@ TEST_CASE("free energy is that of the dense machine", "[rbm]") {
 }
 
 TEST_CASE("the exact sum is that over all states, whichever layer is smaller", "[rbm]") {
+  if (!has_double()) return;
   for (const auto& [visible, hidden] : {std::pair{11, 5}, std::pair{5, 11}, std::pair{8, 8}}) {
     const auto net = rbm_net(visible, hidden, 30, DType::f64, 1.5);
     CHECK(log_partition_exact(RbmLayers(net)) ==
@@ -49,7 +51,7 @@ TEST_CASE("the exact sum is that over all states, whichever layer is smaller", "
 }
 
 TEST_CASE("annealed importance sampling meets the exact sum", "[rbm]") {
-  for (const DType dtype : {DType::f32, DType::f64}) {
+  for (const DType dtype : tested_dtypes()) {
     for (const std::int32_t hidden : {4, 12}) {
       const auto net = rbm_net(20, hidden, 5 * hidden, dtype, 1.0);
       const RbmLayers rbm(net);
@@ -64,6 +66,7 @@ TEST_CASE("annealed importance sampling meets the exact sum", "[rbm]") {
 }
 
 TEST_CASE("without links the base machine is the machine", "[rbm]") {
+  if (!has_double()) return;
   const auto net = rbm_net(9, 6, 0, DType::f64);
   fill_normal(*net, "bias", 0.0, 1);
   AisConfig config = ais_config(9, 1, 10);

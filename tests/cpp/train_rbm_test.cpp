@@ -4,9 +4,9 @@
 #include <set>
 
 #include "catch.h"
-#include "cpu_support.h"
 #include "errors.h"
 #include "rbm_cases.h"
+#include "verb_support.h"
 
 using namespace sparsegrow;
 using namespace sparsegrow::test;
@@ -112,7 +112,7 @@ std::vector<std::vector<double>> trained(const RbmConfig& config, std::int64_t s
 }  // namespace
 
 TEST_CASE("contrastive divergence is that of a dense machine with the same draws", "[rbm]") {
-  for (const DType dtype : {DType::f32, DType::f64}) {
+  for (const DType dtype : tested_dtypes()) {
     for (int options = 0; options < 8; ++options) {
       for (const std::int32_t batch : {1, 10, 37}) {
         const std::int32_t gibbs = options % 3 + 1;
@@ -135,6 +135,7 @@ TEST_CASE("contrastive divergence is that of a dense machine with the same draws
 }
 
 TEST_CASE("persistent chains go on from where they stood", "[rbm]") {
+  if (!has_double()) return;
   const auto net = rbm_net(kVisible, kHidden, kLinks, DType::f64);
   Rbm rbm(net, config_of(12, 2, 1));
   const Pictures data(5, kVisible);  // fewer than there are chains
@@ -148,6 +149,7 @@ TEST_CASE("persistent chains go on from where they stood", "[rbm]") {
 }
 
 TEST_CASE("a step moves weights by rate, velocity and decay", "[rbm]") {
+  if (!has_double()) return;
   RbmConfig config = config_of(8, 1, 2);
   config.optimizer.momentum = 0.5;
   config.optimizer.weight_decay = 0.01;
@@ -170,6 +172,7 @@ TEST_CASE("a step moves weights by rate, velocity and decay", "[rbm]") {
 }
 
 TEST_CASE("conditional probabilities and reconstructions are those of the dense machine", "[rbm]") {
+  if (!has_double()) return;
   const auto net = rbm_net(kVisible, kHidden, kLinks, DType::f64);
   Rbm rbm(net, config_of(10, 1, 0));
   const Pictures data(70, kVisible);  // more than are looked at together

@@ -23,6 +23,7 @@ struct EdgeState {
 };
 
 std::map<Ends, EdgeState> edges_of(const Network& net) {
+  net.backend().finish();
   const Pattern& pattern = net.graph().csr().by_target;
   const auto value = [&](const char* name, std::int32_t e) {
     return load_element(net.state().buffer(name), net.config().dtype, e);
@@ -49,7 +50,7 @@ struct Trained {
     config.dtype = dtype;
     const Pattern first = erdos_renyi(30, 40, 240, Rng(1)),
                   second = erdos_renyi(40, 25, 200, Rng(2)), third = erdos_renyi(25, 5, 60, Rng(3));
-    net = std::make_shared<Network>(open_backend("cpu"),
+    net = std::make_shared<Network>(test_backend(),
                                     layered_graph({30, 40, 25, 5}, {first, second, third}), config);
     fill_normal(*net, "weight", 0.5, 21);
     TrainerConfig train;
@@ -100,7 +101,7 @@ const RegrowthRule kRegrowths[] = {RegrowthRule::random, RegrowthRule::gradient,
 }  // namespace
 
 TEST_CASE("every pair of rules keeps the number of links and what stays to the bit") {
-  for (const DType dtype : {DType::f32, DType::f64}) {
+  for (const DType dtype : tested_dtypes()) {
     for (const RemovalRule removal : kRemovals) {
       for (const RegrowthRule regrowth : kRegrowths) {
         for (const bool chains : {false, true}) {
@@ -164,6 +165,7 @@ TEST_CASE("a link that comes back at once stays as it was, where new links start
 }
 
 TEST_CASE("the gradient rule grows the largest gradients of a dense network") {
+  if (!has_double()) return;
   Trained t(DType::f64);
   t.look();
   const auto links = [&] {
@@ -212,7 +214,7 @@ TEST_CASE("layers that are frozen, spared or full are left alone") {
   CHECK(done.layers[2].regrown == 0);
 
   const Pattern all = erdos_renyi(4, 3, 12, Rng(1));
-  Network full(open_backend("cpu"), layered_graph({4, 3}, {all}), {});
+  Network full(test_backend(), layered_graph({4, 3}, {all}), {});
   CHECK(rewire(full, plain, {}, 5, 1).layers[0].removed == 0);
 }
 

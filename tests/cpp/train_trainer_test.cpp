@@ -93,7 +93,7 @@ TEST_CASE("labels, indices and shapes that do not fit are refused", "[train]") {
 }
 
 TEST_CASE("the result of a sample does not depend on its place in the batch", "[train]") {
-  for (const DType dtype : {DType::f32, DType::f64}) {
+  for (const DType dtype : tested_dtypes()) {
     const auto net = layered_net({dtype, HiddenActivation::tanh, ActivationKind::identity, 0.1});
     const Data data(70, 7, 4, 9);
     TrainerConfig config;

@@ -73,8 +73,10 @@ Panel make_panel(Backend& backend, const Matrix& m, double padding = 0) {
   return panel;
 }
 
+// What is read here is read after the work before it.
 template <class Real>
-Matrix read_panel(const Panel& panel) {
+Matrix read_panel(Backend& backend, const Panel& panel) {
+  backend.finish();
   Matrix m(panel.rows(), panel.batch());
   for (std::int32_t r = 0; r < m.rows; ++r) {
     for (std::int32_t b = 0; b < m.batch; ++b)
@@ -85,7 +87,8 @@ Matrix read_panel(const Panel& panel) {
 
 // The largest magnitude in the padding of a panel's rows.
 template <class Real>
-double largest_padding(const Panel& panel) {
+double largest_padding(Backend& backend, const Panel& panel) {
+  backend.finish();
   std::vector<bool> sample(static_cast<std::size_t>(panel.elements()), false);
   for (std::int32_t r = 0; r < panel.rows(); ++r) {
     for (std::int32_t b = 0; b < panel.batch(); ++b) sample[panel_index(panel, r, b)] = true;
@@ -107,7 +110,8 @@ std::unique_ptr<Buffer> make_buffer(Backend& backend, const std::vector<double>&
 }
 
 template <class Real>
-std::vector<double> read_buffer(const Buffer& buffer) {
+std::vector<double> read_buffer(Backend& backend, const Buffer& buffer) {
+  backend.finish();
   return std::vector<double>(buffer.as<Real>(), buffer.as<Real>() + buffer.bytes() / sizeof(Real));
 }
 
@@ -118,11 +122,13 @@ std::unique_ptr<Buffer> make_exact_buffer(Backend& backend, const std::vector<T>
   return buffer;
 }
 
-inline std::vector<char> bytes_of(const Buffer& buffer) {
+inline std::vector<char> bytes_of(Backend& backend, const Buffer& buffer) {
+  backend.finish();
   return std::vector<char>(buffer.as<char>(), buffer.as<char>() + buffer.bytes());
 }
 
-inline std::vector<char> bytes_of(const Panel& panel) {
+inline std::vector<char> bytes_of(Backend& backend, const Panel& panel) {
+  backend.finish();
   const auto size = static_cast<std::size_t>(panel.elements()) * size_of(panel.dtype());
   return std::vector<char>(panel.as<char>(), panel.as<char>() + size);
 }

@@ -165,7 +165,6 @@ void CharNet::forward(const CharBatch& batch, CellMemory& memory) {
   backend_->embed(patterns().rows(), batch.patterns, edges_of(pattern_), bias, first_output(), z_);
   backend_->gate(dtype_, csr().edges(), hidden_.buffer("weight"), hidden_.buffer("gate"),
                  *product_);
-  std::memset(memory.after->data(), 0, memory.after->bytes());
   for (std::int32_t level = 1; level < top; ++level) {
     if (level > 1) backend_->spmm(*device_, level, *product_, &bias, a_, z_);
     const CellRows cells = cells_of(level, batch.streams);
@@ -178,9 +177,8 @@ void CharNet::forward(const CharBatch& batch, CellMemory& memory) {
 }
 
 double CharNet::loss(const CharBatch& batch) {
-  const std::size_t bytes = batch.label.size() * sizeof(std::int32_t);
-  backend_->finish();
-  std::memcpy(labels_->data(), batch.label.data(), bytes);
+  // No queued work uses the labels: what the step before left is its backward pass and update.
+  std::memcpy(labels_->data(), batch.label.data(), batch.label.size() * sizeof(std::int32_t));
   backend_->softmax_xent(z_, first_output(), kVocabulary, *labels_, delta_, *losses_, *correct_);
   backend_->finish();
   double total = 0;

@@ -68,8 +68,10 @@ class CharNet {
   // --- compute
   std::int32_t positions() const { return wiring_.context(); }
   CellMemory make_memory(std::int32_t streams) const;
-  void forward(const CharBatch& batch, CellMemory& memory);  // fills memory.after
-  // Mean cross-entropy per sample in nats; leaves its gradient in the output rows of delta.
+  // Fills the rows of the cells in memory.after. Queues its work, as backward() and update() do.
+  void forward(const CharBatch& batch, CellMemory& memory);
+  // Mean cross-entropy per sample in nats; leaves its gradient in the output rows of delta. The one
+  // wait of a step: all that is queued is done when it returns.
   double loss(const CharBatch& batch);
   void backward(const CharBatch& batch, const CellMemory& memory);
   void update(const CharBatch& batch, const CharRates& rates, double factor);

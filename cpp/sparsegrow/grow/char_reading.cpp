@@ -88,13 +88,13 @@ EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, st
 }
 
 CharStream::CharStream(std::shared_ptr<CharNet> net)
-    : net_(std::move(net)), memory_(net_->make_memory(1)), memory_graph_(net_->wiring().graph) {}
+    : net_(std::move(net)), memory_(net_->make_memory(1)), memory_layout_(net_->wiring()) {}
 
 std::array<float, kVocabulary> CharStream::feed(Span<const Token> tokens) {
   require_tokens(tokens, "CharStream.feed");
-  if (memory_graph_ != net_->wiring().graph) {
-    memory_ = moved_memory(*net_, memory_, 1, memory_graph_);
-    memory_graph_ = net_->wiring().graph;
+  if (!memory_layout_.fits(net_->wiring())) {
+    memory_ = moved_memory(*net_, memory_, 1, memory_layout_);
+    memory_layout_ = MemoryLayout(net_->wiring());
   }
   const auto read = [&](std::int64_t place) {
     read_batch(history_, Span<const std::int64_t>(&place, 1), 1, net_->positions(),

@@ -39,14 +39,16 @@ void require_config(Span<const Token> text, const CharTrainerConfig& c) {
 }  // namespace
 
 CellMemory moved_memory(const CharNet& net, const CellMemory& memory, std::int32_t streams,
-                        const Graph::Snapshot& from) {
+                        const MemoryLayout& from) {
   CellMemory moved = net.make_memory(streams);
   net.backend().finish();
-  const NodeTable &before = from->nodes, &now = net.wiring().graph->nodes;
+  const NodeTable &before = from.graph->nodes, &now = net.wiring().graph->nodes;
   const std::int64_t old_rows = before.rows(), rows = now.rows();
+  std::vector<bool> had_cell(before.row.size(), false);
+  for (const NodeId node : from.cells) had_cell[static_cast<std::size_t>(node)] = true;
   for (const NodeId node : net.wiring().memory) {
     const auto n = static_cast<std::size_t>(node);
-    if (n >= before.row.size() || before.row[n] < 0) continue;
+    if (n >= had_cell.size() || !had_cell[n]) continue;
     for (std::int64_t k = 0; k < 2 * std::int64_t{streams}; ++k) {
       store_element(*moved.before, net.dtype(), k * rows + now.row[n],
                     load_element(*memory.before, net.dtype(), k * old_rows + before.row[n]));
@@ -57,14 +59,13 @@ CellMemory moved_memory(const CharNet& net, const CellMemory& memory, std::int32
 
 CharTrainer::CharTrainer(std::shared_ptr<CharNet> net, Span<const Token> text,
                          CharTrainerConfig config)
-    : net_(std::move(net)), text_(text), config_(config) {
+    : net_(std::move(net)), text_(text), config_(config), memory_layout_(net_->wiring()) {
   require_config(text, config);
   for (std::int64_t s = 0; s < config.streams; ++s) {
     start_.push_back(s * static_cast<std::int64_t>(text.size()) / config.streams);
   }
   advance();
   memory_ = net_->make_memory(config.streams);
-  memory_graph_ = net_->wiring().graph;
   scouted_ = net_->wiring().patterns;
 }
 
@@ -84,9 +85,9 @@ void CharTrainer::adopt_wiring() {
     scouted_ = patterns;
     offered_at_ = -1;
   }
-  if (memory_graph_ == net_->wiring().graph) return;
-  memory_ = moved_memory(*net_, memory_, config_.streams, memory_graph_);
-  memory_graph_ = net_->wiring().graph;
+  if (memory_layout_.fits(net_->wiring())) return;
+  memory_ = moved_memory(*net_, memory_, config_.streams, memory_layout_);
+  memory_layout_ = MemoryLayout(net_->wiring());
 }
 
 double CharTrainer::work_of_step() const {
@@ -169,6 +170,7 @@ std::int64_t CharTrainer::offered(std::int64_t most) {
 
 std::vector<double> CharTrainer::memory() {
   adopt_wiring();
+  net_->backend().finish();
   std::vector<double> values;
   const std::int64_t count = 2 * std::int64_t{config_.streams} * net_->wiring().rows();
   for (std::int64_t k = 0; k < count; ++k) {
@@ -190,6 +192,7 @@ void CharTrainer::restore(std::vector<std::int64_t> places, const Span<const dou
   const std::size_t count = std::size_t{2} * start_.size() * std::size_t(net_->wiring().rows());
   SG_REQUIRE(memory.size() == count, where, "got ", memory.size(), " memory values, expected ",
              count);
+  net_->backend().finish();
   scout_.restore(notes);
   start_ = std::move(places);
   for (std::size_t k = 0; k < count; ++k) {

@@ -38,6 +38,15 @@ struct EvalRecord {
   std::array<std::int64_t, kVocabulary> class_count{};
 };
 
+// Whose rows and cells a CellMemory has. Rows without a cell are zero.
+struct MemoryLayout {
+  Graph::Snapshot graph;
+  std::vector<NodeId> cells;
+
+  explicit MemoryLayout(const Wiring& wiring) : graph(wiring.graph), cells(wiring.memory) {}
+  bool fits(const Wiring& wiring) const { return graph == wiring.graph && cells == wiring.memory; }
+};
+
 class CharTrainer {
  public:
   // `text` outlives the trainer. Throws invalid_argument for a text shorter than streams * (window
@@ -74,7 +83,7 @@ class CharTrainer {
   std::vector<std::int64_t> start_;  // [streams] place of the next window
   CharBatch batch_;
   CellMemory memory_;
-  Graph::Snapshot memory_graph_;  // whose rows memory_ has
+  MemoryLayout memory_layout_;
   Scout scout_;
   std::shared_ptr<const PatternTree> scouted_;  // the tree that scout_ speaks of
   PatternOffer offer_;
@@ -99,13 +108,13 @@ class CharStream {
   std::shared_ptr<CharNet> net_;
   std::vector<Token> history_;
   CellMemory memory_;
-  Graph::Snapshot memory_graph_;
+  MemoryLayout memory_layout_;
   CharBatch batch_;
 };
 
-// Brings recurrent state from the rows of one graph to those of another, by node; a neuron that is
-// new starts empty.
+// Brings recurrent state from the rows of one layout to those of the network, by node; a cell that
+// is new starts empty.
 CellMemory moved_memory(const CharNet& net, const CellMemory& memory, std::int32_t streams,
-                        const Graph::Snapshot& from);
+                        const MemoryLayout& from);
 
 }  // namespace sparsegrow

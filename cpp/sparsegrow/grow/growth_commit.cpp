@@ -128,6 +128,7 @@ std::vector<std::int64_t> GrowthCommit::apply() {
 
 std::vector<std::int64_t> CharNet::grow(const std::vector<Proposal>& proposals,
                                         const PatternOffer& offer) {
+  backend_->finish();  // weights are read, and written in place
   GrowthCommit commit(*this);
   for (const Proposal& proposal : proposals) commit.plan(proposal, offer);
   return commit.apply();

@@ -40,6 +40,7 @@ class Annealing {
         units_(rbm.make_panel(config.chains)),
         log_weight_(static_cast<std::size_t>(config.chains), 0.0) {
     const Network& net = rbm.network();
+    net.backend().finish();
     const Buffer& bias = net.state().buffer("bias");
     for (std::size_t i = 0; i < config.base_rate.size(); ++i) {
       const double rate = config.base_rate[i];

@@ -21,10 +21,14 @@ Panel RbmLayers::make_panel(std::int32_t batch) const {
   return Panel(network_->backend(), network_->config().dtype, rows, batch);
 }
 
-void RbmLayers::hidden_sums(Panel& units) const {
+void RbmLayers::queue_hidden_sums(Panel& units) const {
   const StateTable& state = network_->state();
   network_->backend().spmm(network_->device(), 1, state.buffer("weight"), &state.buffer("bias"),
                            units, units);
+}
+
+void RbmLayers::hidden_sums(Panel& units) const {
+  queue_hidden_sums(units);
   network_->backend().finish();
 }
 
@@ -46,7 +50,7 @@ void RbmLayers::squash_visible(Panel& units) const {
 }
 
 void RbmLayers::infer_hidden(Panel& units) const {
-  hidden_sums(units);
+  queue_hidden_sums(units);
   squash_hidden(units);
 }
 

@@ -36,6 +36,8 @@ class RbmLayers {
   void infer_visible(const Panel& from, Panel& to) const;
 
  private:
+  void queue_hidden_sums(Panel& units) const;
+
   std::shared_ptr<Network> network_;
 };
 

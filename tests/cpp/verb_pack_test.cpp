@@ -1,5 +1,5 @@
-// pack, unpack and level_stats on the CPU.
-#include "cpu_support.h"
+// pack, unpack and level_stats.
+#include "verb_support.h"
 
 namespace sparsegrow {
 namespace {
@@ -32,7 +32,7 @@ void check_pack(Backend& backend, std::int32_t features, std::int32_t batch) {
   Panel panel = make_panel<Real>(backend, Matrix(features + 3, batch, 9), 9);
   const SampleMatrix source{rows.data(), dtype_of<Source>(), samples, features};
   backend.pack(source, chosen, first, panel);
-  const Matrix got = read_panel<Real>(panel);
+  const Matrix got = read_panel<Real>(backend, panel);
   std::int64_t wrong = 0;
   for (std::int32_t b = 0; b < batch; ++b) {
     for (std::int32_t f = 0; f < features; ++f) {
@@ -90,6 +90,7 @@ TEST_CASE("pack keeps sums, and unpack brings back what a panel was given") {
       backend.pack({rows.data(), DType::f64, batch, features}, all, 0, panel);
       const auto sums = make_buffer<Real>(backend, std::vector<double>(features, 0));
       backend.row_sum(panel, 0, *sums);
+      backend.finish();
       for (std::int32_t f = 0; f < features; ++f) {
         double sum = 0;
         for (std::int32_t b = 0; b < batch; ++b)
@@ -112,7 +113,7 @@ TEST_CASE("pack keeps sums, and unpack brings back what a panel was given") {
 }
 
 TEST_CASE("pack and unpack refuse what does not fit") {
-  const auto backend = make_cpu_backend();
+  const auto backend = test_backend();
   const auto rows = sample_rows<float>(5, 3);
   const SampleMatrix source{rows.data(), DType::f32, 5, 3};
   Panel panel(*backend, DType::f32, 4, 2);
@@ -172,7 +173,7 @@ TEST_CASE("level_stats of a constant") {
 
 TEST_CASE("level_stats gives the same bits for any number of threads, and zeros for nothing") {
   const auto csr = std::make_shared<const Csr>(layered_dag(2, 700, 2, 1));
-  const auto backend = make_cpu_backend();
+  const auto backend = test_backend();
   const auto device = backend->upload(csr);
   Panel panel = make_panel<float>(*backend, random_matrix(1400, 100, 1));
   require_same_bits([&] {

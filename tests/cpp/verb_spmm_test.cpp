@@ -1,5 +1,5 @@
-// spmm and spmm_t on the CPU.
-#include "cpu_support.h"
+// spmm and spmm_t.
+#include "verb_support.h"
 
 namespace sparsegrow {
 namespace {
@@ -36,7 +36,7 @@ void check_spmm(Backend& backend, const CsrCase& test, std::int32_t batch, bool 
   const auto bias_buffer = make_buffer<Real>(backend, bias);
   backend.spmm(*device, 0, *make_buffer<Real>(backend, values),
                with_bias ? bias_buffer.get() : nullptr, in, out);
-  require_close(read_panel<Real>(out).data, expected.data, size.data,
+  require_close(read_panel<Real>(backend, out).data, expected.data, size.data,
                 rounding<Real>(longest(csr.by_target)));
 }
 
@@ -53,9 +53,9 @@ void check_spmm_t(Backend& backend, const CsrCase& test, std::int32_t batch) {
   const Panel in = make_panel<Real>(backend, dy);
   Panel out = make_panel<Real>(backend, Matrix(csr.sources(), batch, 99.0), 99.0);
   backend.spmm_t(*device, 0, *make_buffer<Real>(backend, values), in, out);
-  require_close(read_panel<Real>(out).data, expected.data, size.data,
+  require_close(read_panel<Real>(backend, out).data, expected.data, size.data,
                 rounding<Real>(longest(csr.by_source)));
-  REQUIRE(largest_padding<Real>(out) == 0);
+  REQUIRE(largest_padding<Real>(backend, out) == 0);
 }
 
 TEST_CASE("spmm and spmm_t agree with the oracle") {
@@ -86,8 +86,8 @@ TEST_CASE("spmm_t is the adjoint of spmm") {
           backward(backend, dtype_of<Real>(), 120, batch);
       backend.spmm(*device, 0, *values, nullptr, make_panel<Real>(backend, x), forward);
       backend.spmm_t(*device, 0, *values, make_panel<Real>(backend, y), backward);
-      const double left = dot(y.data, read_panel<Real>(forward).data);
-      const double right = dot(read_panel<Real>(backward).data, x.data);
+      const double left = dot(y.data, read_panel<Real>(backend, forward).data);
+      const double right = dot(read_panel<Real>(backend, backward).data, x.data);
       // Each of the 90 x batch outputs is below its number of edges (at most 120) and off by that
       // many eps.
       REQUIRE(std::fabs(left - right) <= 210.0 * batch * 120 * 30 * epsilon<Real>());
@@ -112,7 +112,7 @@ TEST_CASE("spmm is linear in the values and an identity matrix copies") {
           backend.spmm_t(*device, 0, *values, make_panel<Real>(backend, x), out);
         else
           backend.spmm(*device, 0, *values, nullptr, make_panel<Real>(backend, x), out);
-        const Matrix y = read_panel<Real>(out);
+        const Matrix y = read_panel<Real>(backend, out);
         for (std::int32_t r = 0; r < 40; ++r) {
           for (std::int32_t b = 0; b < batch; ++b) REQUIRE(y.at(r, b) == 2 * x.at(39 - r, b));
         }
@@ -148,8 +148,10 @@ TEST_CASE("spmm and spmm_t walk a layered graph in one panel") {
         backend.spmm_t(*device, level, *weights, backward, backward);
       }
       const Matrix one(nodes, batch, 4.0);  // activations and gradients stay below 4
-      require_close(read_panel<Real>(forward).data, a.data, one.data, 4 * 44 * epsilon<Real>());
-      require_close(read_panel<Real>(backward).data, d.data, one.data, 4 * 160 * epsilon<Real>());
+      require_close(read_panel<Real>(backend, forward).data, a.data, one.data,
+                    4 * 44 * epsilon<Real>());
+      require_close(read_panel<Real>(backend, backward).data, d.data, one.data,
+                    4 * 160 * epsilon<Real>());
     }
   });
 }
@@ -166,19 +168,19 @@ TEST_CASE("spmm and spmm_t give the same bits for any number of threads") {
       require_same_bits([&] {
         Panel y(backend, dtype_of<Real>(), 400, batch);
         backend.spmm(*device, 0, *values, nullptr, x, y);
-        return bytes_of(y);
+        return bytes_of(backend, y);
       });
       require_same_bits([&] {
         Panel dx(backend, dtype_of<Real>(), 500, batch);
         backend.spmm_t(*device, 0, *values, dy, dx);
-        return bytes_of(dx);
+        return bytes_of(backend, dx);
       });
     }
   });
 }
 
 TEST_CASE("spmm and spmm_t refuse what does not fit") {
-  const auto backend = make_cpu_backend();
+  const auto backend = test_backend();
   const auto device = backend->upload(std::make_shared<const Csr>(random_csr(6, 4, 0.5, 1)));
   const auto edges = static_cast<std::size_t>(device->host().edges());
   const auto values = backend->allocate(edges * 4), few = backend->allocate(edges * 4 - 4);

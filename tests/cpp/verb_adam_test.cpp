@@ -1,5 +1,5 @@
-// adam, with its sgd and nesterov choices, and gather on the CPU.
-#include "cpu_support.h"
+// adam, with its sgd and nesterov choices, and gather.
+#include "verb_support.h"
 
 namespace sparsegrow {
 namespace {
@@ -33,10 +33,11 @@ TEST_CASE("adam, sgd and nesterov agree with the oracle") {
           for (std::size_t i = 0; i < w.size(); ++i)
             optimizer_step(p, g[i], w[i], m[i], v[i], velocity);
           const std::vector<double> size(w.size(), 4.0);  // nothing here exceeds 2
-          require_close(read_buffer<Real>(*weights), w, size, 4 * epsilon<Real>());
-          if (velocity) require_close(read_buffer<Real>(*first), m, size, 2 * epsilon<Real>());
+          require_close(read_buffer<Real>(backend, *weights), w, size, 4 * epsilon<Real>());
+          if (velocity)
+            require_close(read_buffer<Real>(backend, *first), m, size, 2 * epsilon<Real>());
           if (kind == OptimizerKind::adam)
-            require_close(read_buffer<Real>(*second), v, size, 2 * epsilon<Real>());
+            require_close(read_buffer<Real>(backend, *second), v, size, 2 * epsilon<Real>());
         }
       }
     }
@@ -56,7 +57,7 @@ TEST_CASE("two steps of each optimizer by hand") {
       p.correction1 = 1 - p.beta1 * p.beta1, p.correction2 = 1 - p.beta2 * p.beta2;
       backend.adam(p, dtype_of<Real>(), 1, *w, *g, velocity ? m.get() : nullptr,
                    velocity ? v.get() : nullptr);
-      return static_cast<double>(w->template as<Real>()[0]);
+      return read_buffer<Real>(backend, *w)[0];
     };
     OptimizerParams p{OptimizerKind::sgd, 0.25f, 0.5f, 0.5f, 0.75f, 0, 0.5f, 0.25f, 0, 0};
     // sgd: v = -0.5, w = 0.5; v = -0.75, w = -0.25. Without velocity: w = 1 - 2 * 0.5 = 0.
@@ -89,7 +90,7 @@ TEST_CASE("gather carries and fills") {
       for (auto& place : map) place = place < 0 ? -1 : place;
       auto out = make_buffer<Real>(backend, std::vector<double>(map.size(), 99));
       backend.gather(map, dtype_of<Real>(), *from, 0.25, *out);
-      const auto got = read_buffer<Real>(*out);
+      const auto got = read_buffer<Real>(backend, *out);
       std::int32_t wrong = 0;
       for (std::size_t i = 0; i < map.size(); ++i) {
         wrong += got[i] != (map[i] < 0 ? 0.25 : in[static_cast<std::size_t>(map[i])]);
@@ -112,8 +113,8 @@ TEST_CASE("gather through a permutation loses nothing") {
     auto middle = make_buffer<Real>(backend, in), end = make_buffer<Real>(backend, in);
     backend.gather(there, dtype_of<Real>(), *from, 0, *middle);
     backend.gather(back, dtype_of<Real>(), *middle, 0, *end);
-    REQUIRE((bytes_of(*end) == bytes_of(*from)));
-    const auto moved = read_buffer<Real>(*middle);
+    REQUIRE((bytes_of(backend, *end) == bytes_of(backend, *from)));
+    const auto moved = read_buffer<Real>(backend, *middle);
     REQUIRE(std::accumulate(moved.begin(), moved.end(), 0.0) == 5000.0 * 5001 / 2);
   });
 }
@@ -128,13 +129,13 @@ TEST_CASE("adam keeps its bits for any number of threads") {
       auto v = make_buffer<Real>(backend, magnitudes(random_values(100003, 4)));
       backend.adam(params_of(OptimizerKind::adam), dtype_of<Real>(), 100003, *w, *g, m.get(),
                    v.get());
-      return bytes_of(*w);
+      return bytes_of(backend, *w);
     });
   });
 }
 
 TEST_CASE("adam and gather refuse what does not fit") {
-  const auto backend = make_cpu_backend();
+  const auto backend = test_backend();
   const auto w = backend->allocate(40), g = backend->allocate(40), m = backend->allocate(40);
   const auto few = backend->allocate(36);
   const auto adam = [&](OptimizerKind kind, std::int64_t count, Buffer& weights, Buffer& gradient,

@@ -1,4 +1,4 @@
-// What the CPU tests share: every instruction set and dtype in turn, tolerances, and bits by
+// What the tests of verbs share: every device under test and dtype in turn, tolerances, and bits by
 // threads.
 #pragma once
 
@@ -8,29 +8,38 @@
 #include <vector>
 
 #include "catch.h"
-#include "cpu/cpu_backend.h"
 #include "reference/cases.h"
 #include "reference/matrix.h"
 #include "reference/oracle.h"
-#include "sparsegrow/backend/isa.h"
 #include "sparsegrow/base/parallel.h"
+#include "test_backend.h"
 
 namespace sparsegrow {
 
-// Calls body(backend, Real{}) for each instruction set of this machine and both dtypes.
+using test::test_backend;
+
+// Calls body(backend, Real{}) for each device under test that computes in Real.
+template <class Real, class Body>
+void for_each_backend_of(Body body) {
+  for (const auto& [name, backend] : test::devices_under_test()) {
+    if (!backend->supports(dtype_of<Real>())) continue;
+    INFO(name << " " << name_of(dtype_of<Real>()));
+    body(*backend, Real{});
+    backend->finish();
+  }
+}
+
+// In both dtypes.
 template <class Body>
 void for_each_backend(Body body) {
-  for (const auto& isa : supported_isas()) {
-    const auto backend = make_cpu_backend(isa);
-    {
-      INFO(isa << " f32");
-      body(*backend, float{});
-    }
-    {
-      INFO(isa << " f64");
-      body(*backend, double{});
-    }
-  }
+  for_each_backend_of<float>(body);
+  for_each_backend_of<double>(body);
+}
+
+// Units in the last place that exp, tanh and sigmoid of a device may be off beyond what the tests
+// grant those of cpp/cpu/kernels/math.h.
+inline double math_tolerance(const Backend& backend) {
+  return test::computes_on_cpu(backend) ? 0 : 8;
 }
 
 template <class Real>

@@ -1,7 +1,7 @@
-// embed, embed_grad and embed_update on the CPU, on dense and on ragged one-hot rows.
-#include "cpu_support.h"
+// embed, embed_grad and embed_update, on dense and on ragged one-hot rows.
 #include "errors.h"
 #include "reference/one_hot.h"
+#include "verb_support.h"
 
 namespace sparsegrow {
 namespace {
@@ -99,7 +99,7 @@ void check_embed() {
       });
       Panel out = make_panel<Real>(backend, Matrix(t.rows(), batch, 7.0));
       t.embed(backend, edges.view(), *make_buffer<Real>(backend, bias), out);
-      require_close(read_panel<Real>(out).data, z.data, size.data, 16 * epsilon<Real>());
+      require_close(read_panel<Real>(backend, out).data, z.data, size.data, 16 * epsilon<Real>());
     }
   });
 }
@@ -122,7 +122,7 @@ void check_grad() {
       });
       const auto gradient = make_buffer<Real>(backend, std::vector<double>(count, 5.0));
       t.grad(backend, make_panel<Real>(backend, d), *gradient);
-      auto got = read_buffer<Real>(*gradient);
+      auto got = read_buffer<Real>(backend, *gradient);
       for (std::size_t e = 0; e < count; ++e) {
         // What is not live keeps its value; padding of a live dense row is zero.
         if (!live[e] && got[e] != 0) REQUIRE(got[e] == 5.0);
@@ -161,13 +161,13 @@ void check_update() {
                  nullptr, dense.buffers[3].get());
     const std::vector<double> size(live.size(), 2.0);
     for (int k = 0; k < 4; ++k) {
-      require_close(read_buffer<Real>(*sparse.buffers[k]), read_buffer<Real>(*dense.buffers[k]),
-                    size, 8 * epsilon<Real>());
+      require_close(read_buffer<Real>(backend, *sparse.buffers[k]),
+                    read_buffer<Real>(backend, *dense.buffers[k]), size, 8 * epsilon<Real>());
     }
     const auto before = Edges<Real>(backend, count);
     for (int k = 0; k < 4; ++k) {
-      const auto was = read_buffer<Real>(*before.buffers[k]),
-                 is = read_buffer<Real>(*sparse.buffers[k]);
+      const auto was = read_buffer<Real>(backend, *before.buffers[k]),
+                 is = read_buffer<Real>(backend, *sparse.buffers[k]);
       for (std::size_t e = 0; e < live.size(); ++e) {
         if (!live[e] && gradient[e] == 0) REQUIRE(is[e] == was[e]);
       }
@@ -177,7 +177,7 @@ void check_update() {
 
 template <class Table>
 void check_threads() {
-  const auto backend = make_cpu_backend(supported_isas().back());
+  const auto backend = test_backend();
   require_same_bits([&] {
     const Table t(100);
     const Edges<float> edges(*backend, t.elements());
@@ -185,8 +185,8 @@ void check_threads() {
     t.embed(*backend, edges.view(), *make_buffer<float>(*backend, random_values(t.rows(), 6)), z);
     const auto gradient = backend->allocate(static_cast<std::size_t>(t.elements()) * 4);
     t.grad(*backend, z, *gradient);
-    auto bytes = bytes_of(z);
-    const auto more = bytes_of(*gradient);
+    auto bytes = bytes_of(*backend, z);
+    const auto more = bytes_of(*backend, *gradient);
     bytes.insert(bytes.end(), more.begin(), more.end());
     return bytes;
   });
@@ -204,7 +204,7 @@ TEST_CASE("one-hot verbs keep their bits for any number of threads") {
 }
 
 TEST_CASE("a sample's sum does not depend on its place in the batch") {
-  const auto backend = make_cpu_backend(supported_isas().back());
+  const auto backend = test_backend();
   const Dense t(100);
   const Edges<float> edges(*backend, t.elements());
   const auto bias = make_buffer<float>(*backend, random_values(t.rows(), 6));
@@ -221,6 +221,7 @@ TEST_CASE("a sample's sum does not depend on its place in the batch") {
     }
     Panel z = make_panel<float>(*backend, Matrix(t.rows(), 1));
     one.embed(*backend, edges.view(), *bias, z);
+    backend->finish();
     for (const std::int32_t row : t.table.rows) {
       REQUIRE(z.as<float>()[panel_index(z, row, 0)] == all.as<float>()[panel_index(all, row, b)]);
     }
@@ -228,7 +229,7 @@ TEST_CASE("a sample's sum does not depend on its place in the batch") {
 }
 
 TEST_CASE("one-hot verbs say what is wrong") {
-  const auto backend = make_cpu_backend(supported_isas().back());
+  const auto backend = test_backend();
   const Dense t(8);
   const Edges<float> edges(*backend, t.elements());
   const auto bias = make_buffer<float>(*backend, random_values(t.rows(), 6));

@@ -1,5 +1,5 @@
-// sddmm and row_sum on the CPU.
-#include "cpu_support.h"
+// sddmm and row_sum.
+#include "verb_support.h"
 
 namespace sparsegrow {
 namespace {
@@ -13,7 +13,7 @@ std::vector<double> run_sddmm(Backend& backend, const std::shared_ptr<const Csr>
   auto out =
       make_buffer<Real>(backend, std::vector<double>(static_cast<std::size_t>(csr->edges()), 99));
   backend.sddmm(*device, make_panel<Real>(backend, x, 7.0), make_panel<Real>(backend, dy), *out);
-  return read_buffer<Real>(*out);
+  return read_buffer<Real>(backend, *out);
 }
 
 TEST_CASE("sddmm and row_sum agree with the oracle") {
@@ -34,8 +34,8 @@ TEST_CASE("sddmm and row_sum agree with the oracle") {
         backend.row_sum(make_panel<Real>(backend, x, 7.0), first, *sums);
         auto expected = reference::row_sum(x);
         std::fill_n(expected.begin(), first, 99.0);  // rows before the first keep their value
-        require_close(read_buffer<Real>(*sums), expected, reference::row_sum(magnitudes(x)),
-                      rounding);
+        require_close(read_buffer<Real>(backend, *sums), expected,
+                      reference::row_sum(magnitudes(x)), rounding);
       }
     }
   });
@@ -55,13 +55,13 @@ TEST_CASE("sddmm is the derivative of spmm in the values, row_sum that in the bi
         Panel out(backend, dtype_of<Real>(), 15, batch);
         backend.spmm(*device, 0, *make_buffer<Real>(backend, values),
                      make_buffer<Real>(backend, bias).get(), make_panel<Real>(backend, x), out);
-        return dot(y.data, read_panel<Real>(out).data);
+        return dot(y.data, read_panel<Real>(backend, out).data);
       };
       const double start = objective();
       const auto gradient = run_sddmm<Real>(backend, csr, x, y);
       auto bias_gradient = make_buffer<Real>(backend, bias);
       backend.row_sum(make_panel<Real>(backend, y), 0, *bias_gradient);
-      const auto row_sums = read_buffer<Real>(*bias_gradient);
+      const auto row_sums = read_buffer<Real>(backend, *bias_gradient);
       const double tolerance = 15.0 * batch * 32 * epsilon<Real>();
       for (std::int32_t e = 0; e < csr->edges(); e += 7) {
         values[e] += 1;
@@ -88,12 +88,12 @@ TEST_CASE("sddmm and row_sum give the same bits for any number of threads") {
       require_same_bits([&] {
         const auto out = backend.allocate(static_cast<std::size_t>(csr->edges()) * sizeof(Real));
         backend.sddmm(*device, x, dy, *out);
-        return bytes_of(*out);
+        return bytes_of(backend, *out);
       });
       require_same_bits([&] {
         const auto out = backend.allocate(500 * sizeof(Real));
         backend.row_sum(x, 0, *out);
-        return bytes_of(*out);
+        return bytes_of(backend, *out);
       });
     }
   });
@@ -116,7 +116,7 @@ TEST_CASE("sddmm of an edge does not depend on its neighbours") {
 }
 
 TEST_CASE("sddmm and row_sum of an empty batch are zero, and misfits are refused") {
-  const auto backend = make_cpu_backend();
+  const auto backend = test_backend();
   const auto device = backend->upload(std::make_shared<const Csr>(random_csr(6, 4, 1.0, 1)));
   Panel x(*backend, DType::f32, 6, 8), dy(*backend, DType::f32, 4, 8),
       tall(*backend, DType::f32, 5, 8);
@@ -135,10 +135,10 @@ TEST_CASE("sddmm and row_sum of an empty batch are zero, and misfits are refused
   dy.set_batch(0);
   backend->sddmm(*device, x, dy, *out);
   backend->row_sum(dy, 4, *out);
-  REQUIRE(read_buffer<float>(*out) == std::vector<double>(24, 0));
+  REQUIRE(read_buffer<float>(*backend, *out) == std::vector<double>(24, 0));
   auto kept = make_buffer<float>(*backend, {5, 5, 5, 5});
   backend->row_sum(dy, 1, *kept);
-  REQUIRE(read_buffer<float>(*kept) == std::vector<double>{5, 0, 0, 0});
+  REQUIRE(read_buffer<float>(*backend, *kept) == std::vector<double>{5, 0, 0, 0});
 }
 
 }  // namespace

@@ -1,5 +1,5 @@
-// dropout on the CPU.
-#include "cpu_support.h"
+// dropout.
+#include "verb_support.h"
 
 namespace sparsegrow {
 namespace {
@@ -14,8 +14,8 @@ template <class Real>
 Matrix run_dropout(Backend& backend, DropoutParams drop, std::int32_t rows, std::int32_t batch) {
   Panel panel = make_panel<Real>(backend, Matrix(rows, batch, 1.0));
   backend.dropout(*backend.upload(one_level(rows)), 0, drop, panel);
-  REQUIRE(largest_padding<Real>(panel) == 0);
-  return read_panel<Real>(panel);
+  REQUIRE(largest_padding<Real>(backend, panel) == 0);
+  return read_panel<Real>(backend, panel);
 }
 
 TEST_CASE("dropout agrees with the oracle on every width, dtype and instruction set") {
@@ -85,7 +85,7 @@ TEST_CASE("dropout masks a gradient as it masked the activation, one level at a 
       Panel a = make_panel<Real>(backend, values), d = make_panel<Real>(backend, gradients);
       backend.dropout(*device, 1, drop, a);
       backend.dropout(*device, 1, drop, d);
-      const Matrix after = read_panel<Real>(a), back = read_panel<Real>(d);
+      const Matrix after = read_panel<Real>(backend, a), back = read_panel<Real>(backend, d);
       std::int32_t wrong = 0;
       for (std::int32_t r = 0; r < 18; ++r) {
         const bool touched = csr->target_level[static_cast<std::size_t>(r)] == 1;
@@ -101,16 +101,16 @@ TEST_CASE("dropout masks a gradient as it masked the activation, one level at a 
 }
 
 TEST_CASE("dropout keeps its bits for any number of threads and refuses bad rates") {
-  const auto backend = make_cpu_backend();
+  const auto backend = test_backend();
   require_same_bits([&] {
     Panel panel = make_panel<float>(*backend, random_matrix(900, 100, 1));
     backend->dropout(*backend->upload(one_level(900)), 0, {0.3f, 1, 2}, panel);
-    return bytes_of(panel);
+    return bytes_of(*backend, panel);
   });
   const auto device = backend->upload(one_level(3));
   Panel panel = make_panel<float>(*backend, Matrix(3, 4, 1.0)), tall(*backend, DType::f32, 4, 4);
   backend->dropout(*device, 0, {0, 1, 2}, panel);
-  REQUIRE(read_panel<float>(panel).data == std::vector<double>(12, 1.0));
+  REQUIRE(read_panel<float>(*backend, panel).data == std::vector<double>(12, 1.0));
   for (const float rate : {-0.1f, 1.0f, std::nanf("")}) {
     REQUIRE_THROWS_AS(backend->dropout(*device, 0, {rate, 1, 2}, panel), std::invalid_argument);
   }
