@@ -149,8 +149,10 @@ TEST_CASE("level_stats agrees with the oracle") {
       REQUIRE(got.size() == 3);
       for (std::int32_t level = 0; level < 3; ++level) {
         const LevelStats expected = reference::level_stats(*csr, level, m);
-        REQUIRE(std::fabs(got[level].mean - expected.mean) < 1e-13);
-        REQUIRE(std::fabs(got[level].mean_square - expected.mean_square) < 1e-13);
+        // Sums over the batch are in double where the device has it.
+        const double rounding = backend.supports(DType::f64) ? 1e-13 : batch * epsilon<float>();
+        REQUIRE(std::fabs(got[level].mean - expected.mean) < rounding);
+        REQUIRE(std::fabs(got[level].mean_square - expected.mean_square) < rounding);
         REQUIRE(got[level].max_abs == expected.max_abs);
         REQUIRE(got[level].zero_fraction == expected.zero_fraction);
       }

@@ -4,9 +4,14 @@
 // Rules that hold for every verb: panels of one call share the batch and the dtype; `values`,
 // `bias` and other state buffers have the panel's dtype; nothing is allocated that grows with the
 // batch; a sum has one owner and one order, so a result has the same bits for any number of
-// threads. Sizes are checked; a mismatch throws invalid_argument. Work may be queued: finish()
-// waits for it, and only then may the host read what verbs wrote. `level` picks the rows of one
-// level of the Csr's plan.
+// threads. Sizes are checked (verb_checks.h); a mismatch throws invalid_argument. `level` picks the
+// rows of one level of the Csr's plan.
+//
+// Work may be queued: finish() waits for it, and only then may the host read what verbs wrote, or
+// change a buffer that they use. Host arguments (spans, tables, samples, a panel's batch) may be
+// changed or freed as soon as a verb has returned; buffers, panels and Csrs may be freed then too,
+// as a backend keeps their memory until the work is done. Verbs that give the host a result
+// (level_stats, unpack) wait by themselves.
 #pragma once
 
 #include <cstdint>
