@@ -44,7 +44,7 @@ def first_error(messages: str, path: Path) -> str:
 def with_line_directives(text: str) -> str:
     def directive(match: re.Match[str]) -> str:
         line, file = match.groups()
-        return "" if file.startswith("<") else f'#line {line} "{file}"'
+        return "" if file.startswith("<") or line == "0" else f'#line {line} "{file}"'
 
     return MARKER.sub(directive, text)
 
