@@ -70,7 +70,9 @@ def build_wheel(folder: Path, optimise: str) -> None:
 def main() -> int:
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("folder", type=Path)
-    parser.add_argument("--optimise", default="1", help="level of -O (default: 1)")
+    parser.add_argument(
+        "--optimise", default="0", help="level of -O (default: 0, the fastest to build)"
+    )
     arguments = parser.parse_args()
     build_wheel(arguments.folder.resolve(), arguments.optimise)
     print(*sorted((arguments.folder / "wheel").glob("*.whl")), sep="\n")

@@ -13,7 +13,7 @@ import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from macho import MachO, read_macho
+from macho import NO_LIBRARY, MachO, read_macho
 from write_tbd import read_list
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -21,9 +21,12 @@ PLATFORM = "macosx_14_0_arm64"
 OLDEST_SYSTEM = "14.0"
 EXTENSION = re.compile(r"sparsegrow/_sparsegrow\.cpython-\d+-darwin\.so")
 METADATA = {"METADATA", "WHEEL", "RECORD", "entry_points.txt", "licenses/LICENSE"}
-REQUIRED_LIBRARIES = {"Metal", "Foundation", "libobjc.A.dylib", "libSystem.B.dylib"}
-OPTIONAL_LIBRARIES = {"libc++.1.dylib"}  # Apple's linker takes it so, zig puts it into the module
-PYTHON_SYMBOL = re.compile(r"__?Py")
+LISTED_LIBRARIES = {"Metal", "Foundation", "libobjc.A.dylib"}  # of which symbols.txt tells
+LIBRARIES = LISTED_LIBRARIES | {"libSystem.B.dylib", "libc++.1.dylib"}
+# What is looked for at run time among all that is loaded: Python, the C++ library and its runtime.
+LOOKED_UP = re.compile(
+    r"__?Py|__ZNK?St|__ZT[ISV]N?St|__ZTVN10__cxxabiv1|__Z[nd][wal]|___(cxa|gxx|dyn)"
+)
 KERNEL = re.compile(r"kernel void \w+")
 
 
@@ -58,18 +61,17 @@ def check_files(names: set[str], expected: set[str]) -> Iterator[str]:
 
 def check_libraries(module: MachO) -> Iterator[str]:
     used = {path.rsplit("/", 1)[-1] for path in module.libraries}
-    yield from (f"{name} is not linked" for name in sorted(REQUIRED_LIBRARIES - used))
-    allowed = REQUIRED_LIBRARIES | OPTIONAL_LIBRARIES
-    yield from (f"{name} is linked" for name in sorted(used - allowed))
+    yield from (f"{name} is not linked" for name in sorted(LIBRARIES - used))
+    yield from (f"{name} is linked" for name in sorted(used - LIBRARIES))
 
 
 def check_imports(module: MachO, listed: set[str]) -> Iterator[str]:
     """LISTED are the symbols that may come from Apple's frameworks."""
     for symbol, library in sorted(module.imports.items()):
-        if library == "dynamic lookup":
-            if not PYTHON_SYMBOL.match(symbol):
+        if library == NO_LIBRARY:
+            if not LOOKED_UP.match(symbol):
                 yield f"{symbol} is in no library"
-        elif library in REQUIRED_LIBRARIES - {"libSystem.B.dylib"} and symbol not in listed:
+        elif library in LISTED_LIBRARIES and symbol not in listed:
             yield f"{symbol} of {library} is not in symbols.txt"
 
 

@@ -11,7 +11,8 @@ LOAD_DYLIB = {0xC, 0x80000018, 0x8000001F}  # plain, weak, re-exported
 SYMBOL_TABLE = 0x2
 BUILD_VERSION = 0x32
 DEBUGGING, PRIVATE, TYPE, EXTERNAL = 0xE0, 0x10, 0x0E, 0x01  # bits of a symbol's type
-SPECIAL_LIBRARIES = {0x00: "itself", 0xFE: "dynamic lookup", 0xFF: "the executable"}
+NO_LIBRARY = "no library"  # found at run time among all that is loaded
+SPECIAL_LIBRARIES = {0x00: NO_LIBRARY, 0xFE: NO_LIBRARY, 0xFF: "the executable"}
 
 
 @dataclass

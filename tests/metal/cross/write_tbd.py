@@ -19,6 +19,7 @@ PATHS = {  # library of the list -> stub file, path on a Mac
         "/System/Library/Frameworks/Foundation.framework/Versions/C/Foundation",
     ),
     "libobjc.A.dylib": ("lib/libobjc.tbd", "/usr/lib/libobjc.A.dylib"),
+    "libc++.1.dylib": ("lib/libc++.1.tbd", "/usr/lib/libc++.1.dylib"),
 }
 TEXT = """--- !tapi-tbd
 tbd-version: 4
