@@ -39,14 +39,15 @@ struct Spmm {
 
   // From magnitudes it gives the size of each sum.
   Matrix expected(bool size) const {
-    Matrix out = y, start = y;
+    const Matrix start = size ? magnitudes(y) : y;
+    Matrix out = start;
     const auto v = size ? magnitudes(values) : values;
     const auto b = size ? magnitudes(bias) : bias;
     reference::spmm(csr, level, v, has_bias && !adds ? b : std::vector<double>(),
                     size ? magnitudes(x) : x, out);
     for (const std::int32_t r : csr.target_plan.level_rows(level)) {
       for (std::int32_t s = 0; adds && s < batch; ++s) {
-        out.at(r, s) += size ? std::fabs(start.at(r, s)) : start.at(r, s);
+        out.at(r, s) += start.at(r, s);
       }
     }
     return out;
