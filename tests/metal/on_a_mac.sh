@@ -3,8 +3,8 @@
 #
 #   tests/metal/on_a_mac.sh [--no-device] [FOLDER]
 #
-# Compiles the kernels with warnings as errors, installs the package, runs the C++ and Python tests
-# on the GPU under Metal's API and shader validation, then the benchmarks without them.
+# Compiles the kernels with warnings as errors, builds, checks and installs the wheel, runs the C++
+# and Python tests on the GPU under Metal's API and shader validation, then the benchmarks without.
 # --no-device leaves out what needs an Apple M1 or later, as on a virtual machine. FOLDER (default:
 # a temporary one) gets all that is built, and the output of each step. Exits with 1 if a step fails.
 # shellcheck disable=SC2329 # the functions are called by step
@@ -68,9 +68,16 @@ compile_kernels() { # in the language version that the host asks for, and in the
   done
 }
 
-install_package() {
+build_wheel() {
   python3 -m venv "$work/venv"
-  "$work/venv/bin/pip" install --quiet ".[test,bench]"
+  MACOSX_DEPLOYMENT_TARGET=14.0 ARCHFLAGS="-arch arm64" _PYTHON_HOST_PLATFORM=macosx-14.0-arm64 \
+    "$work/venv/bin/pip" wheel --quiet --no-deps --wheel-dir "$work/wheel" .
+  python3 tests/metal/cross/check_wheel.py "$work"/wheel/*.whl
+}
+
+install_wheel() {
+  local wheels=("$work"/wheel/*.whl)
+  "$work/venv/bin/pip" install --quiet "${wheels[0]}[test,bench]"
 }
 
 find_device() {
@@ -114,7 +121,8 @@ benches() {
 on_apple_silicon
 step "Metal compiler" metal_compiler
 step "kernels" compile_kernels
-step "package" install_package
+step "wheel" build_wheel
+step "package" install_wheel
 step "C++ build" build_cpp
 if [ "$device" = 1 ]; then
   step "device" find_device
