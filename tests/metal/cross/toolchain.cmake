@@ -15,9 +15,8 @@ set(CMAKE_OSX_SYSROOT "" CACHE STRING "")
 set(CMAKE_OSX_DEPLOYMENT_TARGET "" CACHE STRING "")
 
 set(CMAKE_CXX_FLAGS_INIT "-target aarch64-macos.14.0 -fno-sanitize=undefined -isystem ${CMAKE_CURRENT_LIST_DIR}/include")
-# zig would first build a C++ library of its own, for a minute; a Mac has one. It is named by its
-# stub's path, because zig takes -lc++ for a wish to build it.
-set(libraries "-nostdlib++ $ENV{MACOS_STUBS}/lib/libc++.1.tbd -undefined dynamic_lookup")
+# The C++ library is named by the path of its stub, because zig takes -lc++ for a wish to build it.
+set(libraries "$ENV{MACOS_STUBS}/lib/libc++.1.tbd -undefined dynamic_lookup")
 foreach(kind IN ITEMS EXE SHARED MODULE)
   set(CMAKE_${kind}_LINKER_FLAGS_INIT "-F$ENV{MACOS_STUBS}/Frameworks -L$ENV{MACOS_STUBS}/lib ${libraries}")
 endforeach()
