@@ -14,13 +14,6 @@ struct atomic {
   T value;
 };
 template <class T>
-constexpr bool is_whole_number = false;
-template <>
-constexpr bool is_whole_number<int> = true;
-template <>
-constexpr bool is_whole_number<uint> = true;
-
-template <class T>
 T atomic_load_explicit(const volatile atomic<T>* from, memory_order) {
   ::sparsegrow::software_gpu::preempt();
   T result;
@@ -72,11 +65,11 @@ T atomic_change(volatile atomic<T>* at, Change change) {
   }
 SOFTWARE_GPU_FETCH(add, true, old + x)
 SOFTWARE_GPU_FETCH(sub, true, old - x)
-SOFTWARE_GPU_FETCH(max, is_whole_number<T>, old > x ? old : x)
-SOFTWARE_GPU_FETCH(min, is_whole_number<T>, old < x ? old : x)
-SOFTWARE_GPU_FETCH(and, is_whole_number<T>, old& x)
-SOFTWARE_GPU_FETCH(or, is_whole_number<T>, old | x)
-SOFTWARE_GPU_FETCH(xor, is_whole_number<T>, old ^ x)
+SOFTWARE_GPU_FETCH(max, T(1) / T(2) == T(0), old > x ? old : x)
+SOFTWARE_GPU_FETCH(min, T(1) / T(2) == T(0), old < x ? old : x)
+SOFTWARE_GPU_FETCH(and, T(1) / T(2) == T(0), old& x)
+SOFTWARE_GPU_FETCH(or, T(1) / T(2) == T(0), old | x)
+SOFTWARE_GPU_FETCH(xor, T(1) / T(2) == T(0), old ^ x)
 #undef SOFTWARE_GPU_FETCH
 
 }  // namespace metal
