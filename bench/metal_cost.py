@@ -14,7 +14,6 @@ from __future__ import annotations
 
 import argparse
 import sys
-import time
 from dataclasses import dataclass
 
 from growth_speed import grown, proposal
@@ -37,38 +36,30 @@ class Cost:
     kernels: dict[str, dict[str, int]]
     command_buffers: int
     staged: int
-    cpu: float  # seconds of a step on this machine's CPU
 
 
-def network(edges: float, text: Tokens) -> tuple[engine.CharNet, float]:
+def network(edges: float, text: Tokens) -> engine.CharNet:
     """Grow a network on the CPU, with what patterns are offered by then; the embryo has none."""
     if edges < 20_000:
-        net = engine.CharNet(seed=0)
-    else:
-        net = grown(edges)
-        trainer = engine.CharTrainer(net, text)
-        trainer.train(SCOUT_STEPS)
-        net.grow([proposal("specialise", -1, round(edges))])
+        return engine.CharNet(seed=0)
+    net = grown(edges)
     trainer = engine.CharTrainer(net, text)
-    trainer.train(2)
-    start = time.perf_counter()
-    trainer.train(5)
-    return net, (time.perf_counter() - start) / 5
+    trainer.train(SCOUT_STEPS)
+    net.grow([proposal("specialise", -1, round(edges))])
+    return net
 
 
 def measure(edges: float, text: Tokens, device: str) -> Cost:
     """Count one step on the device."""
-    grown_net, seconds = network(edges, text)
-    net = engine.CharNet.from_arrays(grown_net.arrays(), device=device)
+    net = engine.CharNet.from_arrays(network(edges, text).arrays(), device=device)
     trainer = engine.CharTrainer(net, text)
     engine.reset_device_use(device)
     trainer.train(1)
     net.gates()  # waits
     use = engine.device_use(device)
     return Cost(
-        net.edges, net.parameters, use["kernels"], use["command_buffers"], use["staged_bytes"],
-        seconds,
-    )  # fmt: skip
+        net.edges, net.parameters, use["kernels"], use["command_buffers"], use["staged_bytes"]
+    )
 
 
 def verbs(costs: list[Cost]) -> list[str]:
@@ -99,8 +90,8 @@ def totals(costs: list[Cost], given: argparse.Namespace) -> str:
     """Return the sums over all kernels."""
     lines = [
         "| edges | parameters | command buffers | dispatches | MB | staged MB | expected ms | "
-        "characters/s | CPU here, ms |",
-        "| --: | --: | --: | --: | --: | --: | --: | --: | --: |",
+        "characters/s |",
+        "| --: | --: | --: | --: | --: | --: | --: | --: |",
     ]
     for cost in costs:
         dispatches = sum(use["dispatches"] for use in cost.kernels.values())
@@ -109,7 +100,7 @@ def totals(costs: list[Cost], given: argparse.Namespace) -> str:
         lines.append(
             f"| {cost.edges:,} | {cost.parameters:,} | {cost.command_buffers} | {dispatches} | "
             f"{moved / 1e6:.1f} | {cost.staged / 1e6:.2f} | {expected / 1e3:.2f} | "
-            f"{CHARACTERS / expected * 1e6:,.0f} | {1e3 * cost.cpu:.2f} |"
+            f"{CHARACTERS / expected * 1e6:,.0f} |"
         )
     return "\n".join(lines)
 
