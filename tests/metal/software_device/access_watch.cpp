@@ -1,9 +1,10 @@
 // The handler of SIGSEGV and SIGBUS: an access to a buffer's memory that is not given is explained.
 #include <signal.h>
 #include <ucontext.h>
+#include <unistd.h>
 
+#include <cstdio>
 #include <cstdlib>
-#include <cstring>
 
 #include "failure.h"
 #include "pipeline.h"
@@ -23,20 +24,50 @@ const char* verb_of([[maybe_unused]] const void* context) {
 #endif
 }
 
-std::string kernels_of(const Buffer& buffer) {
-  std::string text;
-  for (const Use& use : buffer.uses) {
-    text += (text.empty() ? "" : ", ") + use.kernel->name + (use.writes ? " (writes)" : " (reads)");
+// A line put together without allocating, as a signal handler must; cut where it is too long.
+class Line {
+ public:
+  Line& operator<<(const char* text) {
+    while (*text && used_ < sizeof(text_) - 1) text_[used_++] = *text++;
+    return *this;
   }
-  return text;
+  Line& operator<<(const std::string& text) { return *this << text.c_str(); }
+  Line& operator<<(long number) {
+    char digits[24];
+    std::snprintf(digits, sizeof(digits), "%ld", number);
+    return *this << digits;
+  }
+  void print() {
+    text_[used_++] = '\n';
+    if (::write(STDERR_FILENO, text_, used_) < 0) return;  // there is nobody left to tell
+  }
+
+ private:
+  char text_[2048];
+  std::size_t used_ = 0;
+};
+
+void add_kernels(Line& line, const Buffer& buffer) {
+  const char* between = "";
+  for (const Use& use : buffer.uses) {
+    line << between << use.kernel->name << (use.writes ? " (writes)" : " (reads)");
+    between = ", ";
+  }
 }
 
 [[noreturn]] void explain(const Buffer& buffer, const char* verb, const void* address) {
-  const std::string what = text_of(name_of(buffer), " of ", buffer.length, " bytes");
-  const auto at = static_cast<const char*>(address) - buffer.pages->data();
-  if (buffer.pages->is_past_end(address)) fail(verb, " byte ", at, " of ", what);
-  fail("the host ", verb, " byte ", at, " of ", what,
-       ", which work that nobody waited for uses: ", kernels_of(buffer));
+  Line line;
+  const bool past_end = buffer.pages->is_past_end(address);
+  line << "software Metal: " << (past_end ? "" : "the host ") << verb << " byte "
+       << static_cast<const char*>(address) - buffer.pages->data() << " of MTLBuffer ";
+  if (!buffer.label.empty()) line << "'" << buffer.label << "' ";
+  line << "of " << static_cast<long>(buffer.length) << " bytes";
+  if (!past_end) {
+    line << ", which work that nobody waited for uses: ";
+    add_kernels(line, buffer);
+  }
+  line.print();
+  std::abort();
 }
 
 void pass_on(int signal, siginfo_t* info, void* context) {
