@@ -56,6 +56,10 @@ inline Floats with_padding(const Floats& panel, std::int32_t rows, std::int32_t 
   return panel_of(matrix_of(panel, rows, batch), padding);
 }
 
+inline bool under_sanitizer() {
+  return software_gpu::under_thread_sanitizer() || software_gpu::under_address_sanitizer();
+}
+
 // Both sides of each tile width; fewer where each GPU thread costs a thread of the sanitizer.
 inline Ints batches() {
   if (software_gpu::under_thread_sanitizer()) return {1, 7, 33};
@@ -71,7 +75,7 @@ inline std::vector<reference::CsrCase> graphs() {
       {"mixed rows", share(reference::csr_of_degrees(70, {0, 1, 2, 31, 32, 33, 64, 70, 0}, 4)),
        100},
       {"levels", share(reference::layered_dag(3, 6, 8, 5)), 100}};
-  if (software_gpu::under_thread_sanitizer()) return cases;
+  if (under_sanitizer()) return cases;
   cases.push_back({"long rows", share(reference::csr_of_degrees(3000, {3000, 3, 2100}, 7)), 33});
   cases.push_back({"several groups", share(reference::random_csr(200, 300, 0.1, 6)), 33});
   return cases;
