@@ -1,6 +1,7 @@
 #include "metal/encoder.h"
 
 #include <algorithm>
+#include <cstdint>
 #include <cstring>
 
 #include "metal/metal_buffer.h"
@@ -10,9 +11,10 @@ namespace sparsegrow::metal {
 namespace {
 
 constexpr char kWhere[] = "Metal";
-constexpr NS::UInteger kThreads = 256;          // of a threadgroup: eight SIMD-groups
-constexpr std::size_t kStagingBytes = 1 << 16;  // of one piece, at least
-constexpr std::size_t kStagingStep = 16;        // alignment of what lies in it
+constexpr std::int64_t kMostThreads = INT32_MAX;  // what kernels count their places in
+constexpr NS::UInteger kThreads = 256;            // of a threadgroup: eight SIMD-groups
+constexpr std::size_t kStagingBytes = 1 << 16;    // of one piece, at least
+constexpr std::size_t kStagingStep = 16;          // alignment of what lies in it
 // Work put down and not handed over takes host memory: a longer step is handed over in pieces.
 constexpr std::int64_t kMostDispatches = 2048;
 
@@ -120,6 +122,8 @@ Launch& Launch::moves(std::int64_t bytes) {
 
 void Launch::over(std::int64_t x, std::int64_t y) {
   if (x <= 0 || y <= 0) return;
+  SG_REQUIRE(x <= kMostThreads && y <= kMostThreads, kernel_, "got a grid of ", x, " x ", y,
+             " threads, expected at most ", kMostThreads, " each");
   encoder_.encoder().dispatchThreads(
       MTL::Size::Make(static_cast<NS::UInteger>(x), static_cast<NS::UInteger>(y), 1),
       MTL::Size::Make(std::min(kThreads, static_cast<NS::UInteger>(x)), 1, 1));

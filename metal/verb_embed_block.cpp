@@ -4,6 +4,7 @@
 
 #include "metal/backend_class.h"
 #include "metal/kernels/embed_arguments.h"
+#include "sparsegrow/backend/argument_checks.h"
 #include "sparsegrow/backend/verb_checks.h"
 
 namespace sparsegrow::metal {
@@ -99,6 +100,7 @@ void MetalBackend::embed_grad(const InputBlocks& table, const LiveSymbols& live,
 void MetalBackend::embed_update(const OptimizerParams& params, DType dtype,
                                 const InputBlocks& table, const LiveSymbols& live,
                                 const Buffer& gradient, const GatedEdges& edges) {
+  require_dtype("Backend.embed_update", *this, dtype);
   require_embed_update(params, dtype, table, live, gradient, edges);
   const auto neurons = neurons_of(table);
   const auto rows = live_rows_of(table, live);

@@ -2,6 +2,7 @@
 // rows are staged: a table has many more rows than a batch has live ones.
 #include "metal/backend_class.h"
 #include "metal/kernels/embed_arguments.h"
+#include "sparsegrow/backend/argument_checks.h"
 #include "sparsegrow/backend/verb_checks.h"
 
 namespace sparsegrow::metal {
@@ -91,6 +92,7 @@ void MetalBackend::embed_grad(const InputRows& table, const LiveRows& live, std:
 void MetalBackend::embed_update(const OptimizerParams& params, DType dtype, const InputRows& table,
                                 const LiveRows& live, const Buffer& gradient,
                                 const GatedEdges& edges) {
+  require_dtype("Backend.embed_update", *this, dtype);
   require_embed_update(params, dtype, table, live, gradient, edges);
   if (live.live.empty()) return;
   const auto runs = runs_of(table, live.live);

@@ -1,6 +1,7 @@
 // adam, gate, gate_grad and gather: one thread for each element of one-dimensional arrays.
 #include "metal/backend_class.h"
 #include "metal/kernels/arguments.h"
+#include "sparsegrow/backend/argument_checks.h"
 #include "sparsegrow/backend/verb_checks.h"
 
 namespace sparsegrow::metal {
@@ -17,6 +18,7 @@ int arrays_of(OptimizerKind kind, bool has_m) {
 
 void MetalBackend::adam(const OptimizerParams& params, DType dtype, std::int64_t count,
                         Buffer& weights, const Buffer& gradient, Buffer* m, Buffer* v) {
+  require_dtype("Backend.adam", *this, dtype);
   require_adam(params, dtype, count, weights, gradient, m, v);
   const AdamArguments arguments{params, count, m != nullptr};
   encoder()
@@ -32,6 +34,7 @@ void MetalBackend::adam(const OptimizerParams& params, DType dtype, std::int64_t
 
 void MetalBackend::gate(DType dtype, std::int64_t count, const Buffer& weight, const Buffer& gate,
                         Buffer& product) {
+  require_dtype("Backend.gate", *this, dtype);
   require_gate(dtype, count, weight, gate, product);
   encoder()
       .launch("gate_flat_f32")
@@ -46,6 +49,7 @@ void MetalBackend::gate(DType dtype, std::int64_t count, const Buffer& weight, c
 void MetalBackend::gate_grad(DType dtype, std::int64_t count, const Buffer& weight,
                              const Buffer& gate, const Buffer& dproduct, Buffer& dweight,
                              Buffer& dgate) {
+  require_dtype("Backend.gate_grad", *this, dtype);
   require_gate_grad(dtype, count, weight, gate, dproduct, dweight, dgate);
   encoder()
       .launch("gate_grad_flat_f32")
@@ -61,6 +65,7 @@ void MetalBackend::gate_grad(DType dtype, std::int64_t count, const Buffer& weig
 
 void MetalBackend::gather(Span<const std::int32_t> map, DType dtype, const Buffer& in, double fill,
                           Buffer& out) {
+  require_dtype("Backend.gather", *this, dtype);
   require_gather(map, dtype, in, out);
   const auto count = static_cast<std::int64_t>(map.size());
   const GatherArguments arguments{count, static_cast<float>(fill)};

@@ -5,6 +5,7 @@
 
 #include "arrays.h"
 #include "bindings.h"
+#include "sparsegrow/backend/argument_checks.h"
 #include "sparsegrow/backend/registry.h"
 #include "sparsegrow/base/check.h"
 
@@ -13,8 +14,7 @@ namespace {
 
 std::shared_ptr<Backend> open_for(const std::string& device, DType dtype) {
   auto backend = open_backend(device, dtype);
-  SG_REQUIRE(backend->supports(dtype), "Backend", "device '", backend->name(),
-             "' does not compute in ", name_of(dtype));
+  require_dtype("Backend", *backend, dtype);
   return backend;
 }
 

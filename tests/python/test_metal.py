@@ -162,6 +162,8 @@ def test_auto_is_metal_but_for_float64() -> None:
     assert native.CharNet(dtype="float64", device="auto").device == "cpu"
     with pytest.raises(ValueError, match="device 'metal' does not compute in f64"):
         native.CharNet(dtype="float64", device="metal")
+    with pytest.raises(ValueError, match="device 'metal' does not compute in f64"):
+        native.Panel(3, 4, dtype="float64", device="metal")
 
 
 def test_a_model_moves_between_devices(tmp_path) -> None:

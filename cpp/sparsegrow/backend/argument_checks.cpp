@@ -1,8 +1,14 @@
 #include "sparsegrow/backend/argument_checks.h"
 
+#include "sparsegrow/backend/backend.h"
 #include "sparsegrow/base/check.h"
 
 namespace sparsegrow {
+
+void require_dtype(const char* where, const Backend& backend, DType dtype) {
+  SG_REQUIRE(backend.supports(dtype), where, "device '", backend.name(), "' does not compute in ",
+             name_of(dtype));
+}
 
 void require_buffer(const char* where, const char* name, const Buffer& buffer,
                     std::int64_t elements, std::size_t element_bytes) {

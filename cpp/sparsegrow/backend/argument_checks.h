@@ -11,6 +11,10 @@
 
 namespace sparsegrow {
 
+class Backend;
+
+// A dtype that the device computes in.
+void require_dtype(const char* where, const Backend& backend, DType dtype);
 // Room for `elements` elements.
 void require_buffer(const char* where, const char* name, const Buffer& buffer,
                     std::int64_t elements, std::size_t element_bytes);

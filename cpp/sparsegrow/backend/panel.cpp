@@ -1,5 +1,6 @@
 #include "sparsegrow/backend/panel.h"
 
+#include "sparsegrow/backend/argument_checks.h"
 #include "sparsegrow/backend/backend.h"
 #include "sparsegrow/base/check.h"
 
@@ -9,6 +10,7 @@ Panel::Panel(Backend& backend, DType dtype, std::int32_t rows, std::int32_t capa
     : shape_{rows, capacity}, capacity_(capacity), dtype_(dtype) {
   SG_REQUIRE(rows >= 0 && capacity >= 0, "Panel", "got ", rows, " rows and batch ", capacity,
              ", expected neither below 0");
+  require_dtype("Panel", backend, dtype);
   buffer_ = backend.allocate(static_cast<std::size_t>(elements()) * size_of(dtype));
 }
 

@@ -5,6 +5,7 @@
 #include <cstring>
 #include <utility>
 
+#include "sparsegrow/backend/argument_checks.h"
 #include "sparsegrow/backend/element.h"
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/base/rng.h"
@@ -30,8 +31,7 @@ CharNet::CharNet(std::shared_ptr<Backend> backend, DType dtype, Wiring wiring)
       hidden_(backend_, dtype, csr().edges(), csr().targets()),
       input_(backend_, dtype, static_cast<std::int32_t>(blocks_.elements), 0),
       pattern_(backend_, dtype, patterns().edges(), 0) {
-  SG_REQUIRE(backend_->supports(dtype), "CharNet", "device '", backend_->name(),
-             "' does not compute in ", name_of(dtype));
+  require_dtype("CharNet", *backend_, dtype);
   require_wiring(wiring_, "CharNet");
   add_state();
   signal_.assign(static_cast<std::size_t>(wiring_.rows()), 0.0f);

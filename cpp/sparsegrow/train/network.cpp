@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "sparsegrow/backend/argument_checks.h"
 #include "sparsegrow/base/check.h"
 
 namespace sparsegrow {
@@ -29,8 +30,7 @@ Network::Network(std::shared_ptr<Backend> backend, Graph graph, NetworkConfig co
       graph_(std::move(graph)),
       config_(config),
       state_(backend_, config.dtype, graph_.csr().edges(), graph_.csr().targets()) {
-  SG_REQUIRE(backend_->supports(config_.dtype), "Network", "device '", backend_->name(),
-             "' does not compute in ", name_of(config_.dtype));
+  require_dtype("Network", *backend_, config_.dtype);
   require_layout();
   state_.add("weight", Domain::edge);
   state_.add("bias", Domain::row);
