@@ -37,7 +37,10 @@ BAD = {
     "auto pointer": ("void f(device float* y) { auto* x = y; }", "'auto* x'"),
     "template pointer": ("template <typename T>\nT f(T* x) { return *x; }", "'T* x'"),
     "recursion": ("int f(int n) { return n == 0 ? 1 : n * f(n - 1); }", "f is recursive"),
-    "mutual recursion": ("int g(int);\nint f() { return g(1); }\nint g(int n) { return f(); }", "g is rec"),
+    "mutual recursion": (
+        "int g(int);\nint f() { return g(1); }\nint g(int n) { return f(); }",
+        "g is rec",
+    ),
     "global": ("int count = 0;", "variable count outside functions"),
     "constexpr global": ("constexpr int kN = 3;", "variable kN outside functions"),
     "global behind code": ("void f() {} const float kX[2] = {1.0f, 2.0f};", "variable kX outside"),
@@ -61,7 +64,7 @@ BAD = {
         "kernel void k() { threadgroup float x = 0.0f; }",
         "cannot have an initial value",
     ),
-}  # fmt: skip
+}
 
 GOOD = """// double, std::exp and 1.0 in a comment are fine; so is new.
 #include <metal_stdlib>
