@@ -82,8 +82,7 @@ kernel void mathematics(device float* out [[buffer(0)]]) {
 // Each threadgroup adds up what it was given, by a scratch array of the launch's choice.
 kernel void scratch_sum(device const int* in [[buffer(0)]], device atomic_int* out [[buffer(1)]],
                         threadgroup int* scratch [[threadgroup(0)]],
-                        uint at [[thread_position_in_grid]],
-                        uint t [[thread_index_in_threadgroup]],
+                        uint at [[thread_position_in_grid]], uint t [[thread_index_in_threadgroup]],
                         uint size [[threads_per_threadgroup]]) {
   threadgroup atomic_int largest;
   if (t == 0) atomic_store_explicit(&largest, 0, memory_order_relaxed);
