@@ -5,9 +5,23 @@ import subprocess
 import sys
 
 import numpy as np
+import pytest
 
 import sparsegrow as sg
 from sparsegrow import _sparsegrow as native
+
+# What models of tests compute on, unless a test is about devices.
+DEVICE = os.environ.get("SPARSEGROW_TEST_DEVICE", "cpu")
+
+
+def skip_without_double(dtype):
+    """End a test in float64 on a device that has none."""
+    if dtype != "float64":
+        return
+    try:
+        native.Panel(1, 1, dtype, DEVICE)
+    except ValueError as error:
+        pytest.skip(str(error))
 
 
 def rng(seed=0):
@@ -73,7 +87,8 @@ def blobs(samples=240, features=8, classes=3, seed=0, dtype="float32"):
 
 
 def small_model(**settings):
-    given = {"density": 0.4, "batch_size": 16, "seed": 3, **settings}
+    given = {"density": 0.4, "batch_size": 16, "seed": 3, "device": DEVICE, **settings}
+    skip_without_double(given.get("dtype"))
     return sg.SparseMLP(given.pop("layers", [8, 24, 16, 3]), **given)
 
 

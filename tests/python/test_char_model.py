@@ -12,9 +12,9 @@ from sparsegrow.tokens import tokenise
 
 
 @pytest.fixture(scope="module")
-def grown() -> sg.CharModel:
+def grown(device: str) -> sg.CharModel:
     """Wider, deeper, with memory, patterns and pruned edges, and a little trained."""
-    model = sg.CharModel(seed=3)
+    model = sg.CharModel(seed=3, device=device)
     trainer = native.CharTrainer(model.net, small_corpus().train, streams=8, window=16)
     trainer.train(40)
     p = native.Proposal
@@ -33,8 +33,8 @@ def grown() -> sg.CharModel:
     return model
 
 
-def test_embryo_to_the_last_digit() -> None:
-    model = sg.CharModel()
+def test_embryo_to_the_last_digit(device: str) -> None:
+    model = sg.CharModel(device=device)
     stats = model.stats()
     assert (stats["edges"], stats["params"], stats["hidden"]) == (19_306, 38_808, 98)
     assert (stats["max_depth"], stats["max_context"], stats["memory_neurons"]) == (1, 2, 0)
@@ -76,9 +76,9 @@ def test_an_empty_text_has_no_bits() -> None:
         sg.CharModel().bits_per_character("")
 
 
-def test_save_and_load_keep_every_bit(grown: sg.CharModel, tmp_path) -> None:
+def test_save_and_load_keep_every_bit(grown: sg.CharModel, tmp_path, device: str) -> None:
     grown.save(tmp_path / "m.safetensors")
-    again = sg.load(tmp_path / "m.safetensors")
+    again = sg.load(tmp_path / "m.safetensors", device=device)
     assert isinstance(again, sg.CharModel)
     assert again.stats() | {"bytes": 0} == grown.stats() | {"bytes": 0}
     for name, array in grown.net.arrays().items():

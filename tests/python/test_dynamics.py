@@ -8,6 +8,7 @@ import pytest
 
 import sparsegrow as sg
 from sparsegrow.dynamics import METHODS, Dynamics, dynamics_of
+from support import DEVICE
 
 CHANGING = tuple(METHODS)
 STARTS = ("er", "small_world", "scale_free", "receptive_field")
@@ -20,7 +21,7 @@ def data(samples=300, features=16, classes=3, seed=0):
 
 
 def model(topology="set", **options):
-    given = {"density": 0.2, "batch_size": 32, "seed": 3, **options}
+    given = {"density": 0.2, "batch_size": 32, "seed": 3, "device": DEVICE, **options}
     return sg.SparseMLP([16, 40, 40, 3], topology=topology, **given)
 
 

@@ -18,6 +18,7 @@ from sparsegrow.growth_loop import GrowthLoop
 from sparsegrow.growth_settings import Budget, GrowthSettings
 from sparsegrow.growth_view import View
 from sparsegrow.run_folder import RunError, RunFolder
+from support import DEVICE
 
 METRICS = {
     *("seconds", "step", "chars", "train_bpc", "val_bpc", "edges", "params", "hidden"),
@@ -35,8 +36,9 @@ GROWTH = {
 def grow(folder, steps=60, **changes) -> sg.Run:
     settings = small_settings(**changes)
     return sg.grow(
-        corpus=small_corpus(), steps=steps, out=folder, settings=settings, progress=False
-    )
+        corpus=small_corpus(), steps=steps, out=folder, settings=settings, device=DEVICE,
+        progress=False,
+    )  # fmt: skip
 
 
 def records(folder, name: str) -> list[dict]:

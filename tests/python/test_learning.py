@@ -8,7 +8,7 @@ from sklearn.datasets import load_digits
 
 import sparsegrow as sg
 from sparsegrow import _sparsegrow as native
-from support import assert_same_model, blobs, python, rng, small_model
+from support import DEVICE, assert_same_model, blobs, python, rng, small_model
 
 
 @pytest.fixture(scope="module")
@@ -22,7 +22,7 @@ def digits():
 @pytest.mark.parametrize("settings", [{}, {"activation": "srelu"}, {"optimizer": "nesterov"}])
 def test_digits_at_nine_tenths_sparsity(digits, settings):
     x, y, x_test, y_test = digits
-    model = sg.SparseMLP([64, 300, 300, 10], density=0.1, **settings)
+    model = sg.SparseMLP([64, 300, 300, 10], density=0.1, device=DEVICE, **settings)
     assert model.fit(x, y, 25, progress=False).score(x_test, y_test) >= 0.95
 
 
@@ -40,7 +40,7 @@ def test_every_activation_with_every_optimizer(activation, optimizer):
 def test_regression():
     x = rng(1).normal(size=(1500, 6)).astype("float32")
     y = np.stack([np.sin(x[:, 0]) + x[:, 1] * x[:, 2], np.abs(x[:, 3])], axis=1)
-    model = sg.SparseMLP([6, 200, 200, 2], density=0.2, loss="mse")
+    model = sg.SparseMLP([6, 200, 200, 2], density=0.2, loss="mse", device=DEVICE)
     model.fit(x[:1200], y[:1200], 60, progress=False)
     assert model.score(x[1200:], y[1200:]) > 0.85
     assert model.predict(x).dtype == np.float32

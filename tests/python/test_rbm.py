@@ -7,7 +7,7 @@ import pytest
 
 import sparsegrow as sg
 from sparsegrow.rbm import RestrictedBoltzmann
-from support import rng
+from support import DEVICE, rng, skip_without_double
 
 
 def bars_and_stripes(side=4):
@@ -20,7 +20,8 @@ def bars_and_stripes(side=4):
 
 def machine(**settings):
     given = {"n_hidden": 12, "density": 0.6, "learning_rate": 0.2, "batch_size": 6, "seed": 1}
-    return RestrictedBoltzmann(**{**given, **settings})
+    skip_without_double(settings.get("dtype"))
+    return RestrictedBoltzmann(**{**given, "device": DEVICE, **settings})
 
 
 def fitted(x, epochs, **settings):
