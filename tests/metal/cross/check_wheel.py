@@ -25,8 +25,9 @@ LISTED_LIBRARIES = {"Metal", "Foundation", "libobjc.A.dylib"}  # of which symbol
 LIBRARIES = LISTED_LIBRARIES | {"libSystem.B.dylib", "libc++.1.dylib"}
 # What is looked for at run time among all that is loaded: Python, the C++ library and its runtime.
 LOOKED_UP = re.compile(
-    r"__?Py|__ZNK?St|__ZT[ISV]N?St|__ZTVN10__cxxabiv1|__Z[nd][wal]|___(cxa|gxx|dyn)"
+    r"__?Py|__ZNK?St|__ZSt|__ZT[ISTV]N?(St|10__cxxabiv1)|__Z(n[wa]|d[la])|___(cxa|gxx|dynamic)_"
 )
+LINKER_SYMBOLS = {"___dso_handle", "__mh_dylib_header"}  # zig lists them among the exports
 KERNEL = re.compile(r"kernel void \w+")
 
 
@@ -82,8 +83,9 @@ def check_module(module: MachO, listed: set[str]) -> Iterator[str]:
         yield f"the module needs macOS {module.minimum_system}, not {OLDEST_SYSTEM}"
     yield from check_libraries(module)
     yield from check_imports(module, listed)
-    if module.exports != {"_PyInit__sparsegrow"}:
-        yield f"exports are {', '.join(sorted(module.exports)[:5]) or 'none'}"
+    exports = module.exports - LINKER_SYMBOLS
+    if exports != {"_PyInit__sparsegrow"}:
+        yield f"exports are {', '.join(sorted(exports)[:5]) or 'none'}"
 
 
 def kernel_heads(root: Path) -> set[str]:

@@ -25,6 +25,8 @@ IMPORTS = {
     "__Py_NoneStruct": NO_LIBRARY,
     "__ZNSt3__19to_stringEx": NO_LIBRARY,
     "__ZTVN10__cxxabiv120__si_class_type_infoE": NO_LIBRARY,
+    "__ZTTNSt3__119basic_ostringstreamIcNS_11char_traitsIcEENS_9allocatorIcEEEE": NO_LIBRARY,
+    "__ZSt9terminatev": NO_LIBRARY,
     "___cxa_throw": NO_LIBRARY,
     "__ZdlPvm": NO_LIBRARY,
 }
