@@ -1,5 +1,5 @@
 // Buffers: their memory, their limits, and who may touch them when.
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 #include "child.h"
 #include "rig.h"

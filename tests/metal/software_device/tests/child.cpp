@@ -5,9 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include <catch2/catch.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include "catch.h"
 
 namespace sparsegrow::software_metal {
 namespace {

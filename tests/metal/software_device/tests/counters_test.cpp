@@ -1,5 +1,5 @@
 // The device's own counts of what it was asked to do.
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 #include "child.h"
 #include "rig.h"

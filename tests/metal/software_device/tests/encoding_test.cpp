@@ -1,5 +1,5 @@
 // What the validation layer of Metal refuses while work is put down.
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 #include "child.h"
 #include "rig.h"

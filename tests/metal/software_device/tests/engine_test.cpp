@@ -1,5 +1,5 @@
 // A whole step as host code takes it: two kernels in one command buffer.
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 #include "child.h"
 #include "rig.h"

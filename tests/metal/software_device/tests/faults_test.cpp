@@ -1,5 +1,5 @@
 // Failures that a host asks for to see whether it survives them.
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 #include "child.h"
 #include "rig.h"

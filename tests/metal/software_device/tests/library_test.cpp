@@ -1,8 +1,8 @@
 // From Metal source to pipelines.
 #include <stdlib.h>
 
-#include <catch2/catch.hpp>
 #include <filesystem>
+#include "catch.h"
 
 #include "child.h"
 #include "rig.h"

@@ -1,5 +1,5 @@
 // Who holds what, for how long, and what is left at the end.
-#include <catch2/catch.hpp>
+#include "catch.h"
 
 #include "child.h"
 #include "rig.h"
