@@ -53,18 +53,17 @@ kernel void missing_second_barrier_repaired(device const float* in [[buffer(0)]]
   out[at] = part[t];
 }
 
-// The number that follows.
+// The number that follows; the first follows the last.
 kernel void read_out_of_bounds(device const float* in [[buffer(0)]],
                                device float* out [[buffer(1)]],
                                uint at [[thread_position_in_grid]]) {
-  const float next = in[at + 1];
-  out[at] = at + 1 < kAll ? next : 0.0f;
+  out[at] = in[at + 1];
 }
 
 kernel void read_out_of_bounds_repaired(device const float* in [[buffer(0)]],
                                         device float* out [[buffer(1)]],
                                         uint at [[thread_position_in_grid]]) {
-  out[at] = at + 1 < kAll ? in[at + 1] : 0.0f;
+  out[at] = in[(at + 1) % kAll];
 }
 
 // A copy by way of threadgroup memory, one place further.
@@ -73,8 +72,9 @@ kernel void threadgroup_overrun(device const float* in [[buffer(0)]],
                                 uint at [[thread_position_in_grid]],
                                 uint t [[thread_index_in_threadgroup]]) {
   threadgroup float part[kGroup];
-  part[t + 1] = in[at];
-  out[at] = part[t + 1];
+  threadgroup float* further = part + 1;
+  further[t] = in[at];
+  out[at] = further[t];
 }
 
 kernel void threadgroup_overrun_repaired(device const float* in [[buffer(0)]],
@@ -82,8 +82,9 @@ kernel void threadgroup_overrun_repaired(device const float* in [[buffer(0)]],
                                          uint at [[thread_position_in_grid]],
                                          uint t [[thread_index_in_threadgroup]]) {
   threadgroup float part[kGroup + 1];
-  part[t + 1] = in[at];
-  out[at] = part[t + 1];
+  threadgroup float* further = part + 1;
+  further[t] = in[at];
+  out[at] = further[t];
 }
 
 // The sum of all.
