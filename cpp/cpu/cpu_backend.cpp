@@ -3,6 +3,7 @@
 #include "cpu/backend_class.h"
 #include "cpu/cpu_buffer.h"
 #include "sparsegrow/backend/isa.h"
+#include "sparsegrow/backend/verb_checks.h"
 #include "sparsegrow/base/check.h"
 
 namespace sparsegrow {
@@ -91,7 +92,7 @@ DeviceUse CpuBackend::use() const {
 }
 
 std::unique_ptr<DeviceCsr> CpuBackend::upload(std::shared_ptr<const Csr> csr) {
-  SG_REQUIRE(csr != nullptr, "Backend.upload", "got no Csr");
+  require_upload(csr);
   return std::make_unique<DeviceCsr>(std::move(csr));
 }
 

@@ -9,6 +9,8 @@
 
 namespace sparsegrow {
 
+void require_upload(const std::shared_ptr<const Csr>& csr);
+
 void require_spmm(const Csr& csr, std::int32_t level, const Buffer& values, const Buffer* bias,
                   const Panel& x, const Panel& y);
 void require_spmm_t(const Csr& csr, std::int32_t level, const Buffer& values, const Panel& dy,

@@ -1,8 +1,13 @@
-// Checks of the verbs that run over the edges of a Csr.
+// Checks of a Csr and of the verbs that run over its edges.
 #include "sparsegrow/backend/argument_checks.h"
 #include "sparsegrow/backend/verb_checks.h"
+#include "sparsegrow/base/check.h"
 
 namespace sparsegrow {
+
+void require_upload(const std::shared_ptr<const Csr>& csr) {
+  SG_REQUIRE(csr != nullptr, "Backend.upload", "got no Csr");
+}
 
 void require_spmm(const Csr& csr, std::int32_t level, const Buffer& values, const Buffer* bias,
                   const Panel& x, const Panel& y) {
