@@ -1,6 +1,7 @@
 #include "metal/metal_backend.h"
 
 #include "metal/backend_class.h"
+#include "sparsegrow/backend/verb_checks.h"
 
 namespace sparsegrow {
 namespace metal {
@@ -15,6 +16,7 @@ std::unique_ptr<Buffer> MetalBackend::allocate(std::size_t bytes) {
 }
 
 std::unique_ptr<DeviceCsr> MetalBackend::upload(std::shared_ptr<const Csr> csr) {
+  require_upload(csr);
   return std::make_unique<MetalCsr>(engine_, std::move(csr));
 }
 
