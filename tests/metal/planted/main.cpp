@@ -10,12 +10,13 @@
 using sparsegrow::software_gpu::Launch;
 using Floats = std::vector<float>;
 
-#define PAIRS(X)                                                                           \
-  X(missing_barrier)                                                                       \
-  X(missing_second_barrier)                                                                \
-  X(read_out_of_bounds)                                                                    \
-  X(threadgroup_overrun) X(race) X(race_of_groups) X(lost_update) X(return_before_barrier) \
-      X(divergent_simd) X(missing_simd_barrier)
+#define PAIRS(X)                                                                      \
+  X(missing_barrier)                                                                  \
+  X(missing_second_barrier)                                                           \
+  X(read_out_of_bounds)                                                               \
+  X(threadgroup_overrun)                                                              \
+  X(race) X(race_of_groups) X(lost_update) X(return_before_barrier) X(divergent_simd) \
+      X(wrong_flag) X(missing_simd_barrier)
 
 #define DECLARE(name)                                        \
   extern "C" void software_gpu_launch_##name(const Launch*); \
@@ -42,7 +43,7 @@ float sum(const Floats& in, std::size_t first, std::size_t count) {
 float expected(const std::string& bug, const Floats& in, std::size_t i) {
   const std::size_t turned = i / kGroup * kGroup + kGroup - 1 - i % kGroup;
   if (bug == "missing_barrier") return in[turned];
-  if (bug == "missing_second_barrier") return 2 * in[turned];
+  if (bug == "missing_second_barrier" || bug == "wrong_flag") return 2 * in[turned];
   if (bug == "read_out_of_bounds") return in[(i + 1) % kAll];
   if (bug == "missing_simd_barrier") return 2 * in[i ^ 1];
   if (bug == "divergent_simd") {

@@ -172,6 +172,23 @@ kernel void divergent_simd_repaired(device const float* in [[buffer(0)]],
   out[at] = lane < 16 ? sum : 0.0f;
 }
 
+// Each threadgroup turns its part around by way of device memory.
+kernel void wrong_flag(device float* in [[buffer(0)]], device float* out [[buffer(1)]],
+                       uint at [[thread_position_in_grid]],
+                       uint t [[thread_index_in_threadgroup]]) {
+  in[at] *= 2.0f;
+  threadgroup_barrier(mem_flags::mem_threadgroup);
+  out[at] = in[at - t + kGroup - 1 - t];
+}
+
+kernel void wrong_flag_repaired(device float* in [[buffer(0)]], device float* out [[buffer(1)]],
+                                uint at [[thread_position_in_grid]],
+                                uint t [[thread_index_in_threadgroup]]) {
+  in[at] *= 2.0f;
+  threadgroup_barrier(mem_flags::mem_device);
+  out[at] = in[at - t + kGroup - 1 - t];
+}
+
 // Neighbours swap by way of device memory: a SIMD operation between does not order it.
 kernel void missing_simd_barrier(device float* in [[buffer(0)]], device float* out [[buffer(1)]],
                                  uint at [[thread_position_in_grid]]) {

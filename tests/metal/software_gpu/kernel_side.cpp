@@ -5,6 +5,7 @@
 
 #include "failure.h"
 #include "scheduler.h"
+#include "watched_memory.h"
 
 namespace sparsegrow::software_gpu {
 namespace {
@@ -43,10 +44,12 @@ Snapshot& exchange(const LaneValue& value, const char* operation, Site site) {
   return scheduler().exchange(value, operation, site);
 }
 
-void wait_for_simdgroup(bool orders, Site site) { scheduler().wait_for_simdgroup(orders, site); }
+void wait_for_simdgroup(unsigned flags, Site site) {
+  scheduler().wait_for_simdgroup(orders_watched_memory(flags), site);
+}
 
-void wait_for_threadgroup(bool orders, Site site) {
-  scheduler().wait_for_threadgroup(orders, site);
+void wait_for_threadgroup(unsigned flags, Site site) {
+  scheduler().wait_for_threadgroup(orders_watched_memory(flags), site);
 }
 
 void* threadgroup_memory(int index, std::size_t bytes, std::size_t alignment) {

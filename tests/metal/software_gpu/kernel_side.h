@@ -61,9 +61,10 @@ Snapshot& exchange(const LaneValue& value, const char* operation, Site site);
 // Leaves the result of a reduction to the lanes that follow.
 void keep_result(Snapshot& snapshot, const LaneValue& result);
 
-// With `orders`, memory accesses before the barrier come before those behind it.
-void wait_for_simdgroup(bool orders, Site site);
-void wait_for_threadgroup(bool orders, Site site);
+// Accesses of the memory that `flags` (of watched_memory.h) name come before those behind the
+// barrier.
+void wait_for_simdgroup(unsigned flags, Site site);
+void wait_for_threadgroup(unsigned flags, Site site);
 
 // The threadgroup variable number `index` of the kernel; the first thread that asks makes it. Its
 // bytes start as 0xff (NaN).

@@ -9,6 +9,7 @@
 
 #include "failure.h"
 #include "sanitizers.h"
+#include "watched_memory.h"
 
 namespace sparsegrow::software_gpu {
 namespace {
@@ -30,6 +31,7 @@ void fill(char* begin, std::size_t bytes) {
 ThreadgroupMemory::ThreadgroupMemory() { add_chunk(); }
 
 ThreadgroupMemory::~ThreadgroupMemory() {
+  forget_threadgroup_memory();
   for (char* const chunk : chunks_) {
     allow(chunk, kChunkBytes);
     munmap(chunk, kChunkBytes);
@@ -43,6 +45,7 @@ void ThreadgroupMemory::add_chunk() {
   forbid(memory, kChunkBytes);
   chunks_.push_back(static_cast<char*>(memory));
   next_ = chunks_.back();
+  add_threadgroup_memory(memory, kChunkBytes);
 }
 
 void ThreadgroupMemory::next_threadgroup() {

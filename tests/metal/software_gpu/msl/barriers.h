@@ -1,4 +1,4 @@
-// Barriers. The thread sanitizer sees a barrier with any memory flag as one for all memory.
+// Barriers. What their memory flags order is looked at by the thread sanitizer: watched_memory.h.
 #pragma once
 
 #include "../kernel_side.h"
@@ -15,11 +15,11 @@ constexpr mem_flags operator|(mem_flags a, mem_flags b) {
 #define SOFTWARE_GPU_SITE const char *file = __builtin_FILE(), int line = __builtin_LINE()
 
 inline void threadgroup_barrier(mem_flags flags, SOFTWARE_GPU_SITE) {
-  ::sparsegrow::software_gpu::wait_for_threadgroup(flags != mem_flags::mem_none, {file, line});
+  ::sparsegrow::software_gpu::wait_for_threadgroup(static_cast<unsigned>(flags), {file, line});
 }
 
 inline void simdgroup_barrier(mem_flags flags, SOFTWARE_GPU_SITE) {
-  ::sparsegrow::software_gpu::wait_for_simdgroup(flags != mem_flags::mem_none, {file, line});
+  ::sparsegrow::software_gpu::wait_for_simdgroup(static_cast<unsigned>(flags), {file, line});
 }
 
 }  // namespace metal
