@@ -74,7 +74,11 @@ def main() -> int:
         "--optimise", default="0", help="level of -O (default: 0, the fastest to build)"
     )
     arguments = parser.parse_args()
-    build_wheel(arguments.folder.resolve(), arguments.optimise)
+    try:
+        build_wheel(arguments.folder.resolve(), arguments.optimise)
+    except subprocess.CalledProcessError as error:
+        print(f"build_wheel.py: {error.cmd[3]} failed", file=sys.stderr)  # pip told why
+        return 1
     print(*sorted((arguments.folder / "wheel").glob("*.whl")), sep="\n")
     return 0
 

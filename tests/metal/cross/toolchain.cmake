@@ -21,3 +21,5 @@ foreach(kind IN ITEMS EXE SHARED MODULE)
   set(CMAKE_${kind}_LINKER_FLAGS_INIT "-F$ENV{MACOS_STUBS}/Frameworks -L$ENV{MACOS_STUBS}/lib ${libraries}")
 endforeach()
 set(CMAKE_FIND_ROOT_PATH_MODE_PROGRAM NEVER)
+
+set(CMAKE_PROJECT_sparsegrow_INCLUDE ${CMAKE_CURRENT_LIST_DIR}/precompile.cmake)
