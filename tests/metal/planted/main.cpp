@@ -10,13 +10,14 @@
 using sparsegrow::software_gpu::Launch;
 using Floats = std::vector<float>;
 
-#define PAIRS(X)                                                                      \
-  X(missing_barrier)                                                                  \
-  X(missing_second_barrier)                                                           \
-  X(read_out_of_bounds)                                                               \
-  X(threadgroup_overrun)                                                              \
-  X(race) X(race_of_groups) X(lost_update) X(return_before_barrier) X(divergent_simd) \
-      X(wrong_flag) X(missing_simd_barrier)
+#define PAIRS(X)            \
+  X(missing_barrier)        \
+  X(missing_second_barrier) \
+  X(read_out_of_bounds)     \
+  X(threadgroup_overrun)    \
+  X(race)                   \
+  X(race_of_groups)         \
+  X(lost_update) X(return_before_barrier) X(divergent_simd) X(wrong_flag) X(missing_simd_barrier)
 
 #define DECLARE(name)                                        \
   extern "C" void software_gpu_launch_##name(const Launch*); \
