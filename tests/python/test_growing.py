@@ -114,7 +114,7 @@ def stop_after(folder, rounds: int, **changes) -> None:
     from sparsegrow import growing
 
     budget = Budget(steps=steps)
-    model = sg.CharModel(seed=settings.seed)
+    model = sg.CharModel(seed=settings.seed, device=DEVICE)
     config = growing.config_of(settings, budget, corpus, {"corpus": None}, model.device)
     files = RunFolder.create(folder, config)
     loop = GrowthLoop(model.net, corpus, settings, files, budget, Stop())
