@@ -2,8 +2,8 @@
 
     python tests/metal/cross/build_wheel.py FOLDER [--optimise LEVEL]
 
-Leaves the wheel in FOLDER/wheel; FOLDER also keeps zig and the build. The wheel is for check_wheel.py: a type check, a link check and a
-packing check. One to be used is built on a Mac.
+Leaves the wheel in FOLDER/wheel; FOLDER also keeps zig and the build. The wheel is for
+check_wheel.py: a type check, a link check and a packing check. One to be used is built on a Mac.
 """
 
 import argparse
