@@ -39,7 +39,7 @@ def step_seconds(
 
 def row(edges: float, text: Tokens, given: argparse.Namespace) -> str:
     """Return one line of the table."""
-    net, _ = network(edges, text)
+    net = network(edges, text)
     cells = []
     for device in ("cpu", given.device):
         seconds = step_seconds(net, text, device, given)
