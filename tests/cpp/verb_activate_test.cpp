@@ -1,5 +1,6 @@
 // activate and activate_grad, and the accuracy of tanh and sigmoid.
 #include "float_accuracy.h"
+#include "sparsegrow/backend/registry.h"
 #include "verb_support.h"
 
 namespace sparsegrow {
@@ -224,7 +225,7 @@ TEST_CASE("activate refuses what does not fit") {
   const auto device = backend->upload(three_levels());
   Panel z(*backend, DType::f32, 27, 4), a(*backend, DType::f32, 27, 4),
       low(*backend, DType::f32, 26, 4);
-  Panel narrow(*backend, DType::f32, 27, 3), wide(*backend, DType::f64, 27, 4);
+  Panel narrow(*backend, DType::f32, 27, 3), wide(*open_backend("cpu"), DType::f64, 27, 4);
   const auto numbers = backend->allocate(27 * 4 * 4), few = backend->allocate(27 * 4 * 4 - 4);
   const ActivationParams relu{ActivationKind::relu, 0}, srelu{ActivationKind::srelu, 0};
   REQUIRE_THROWS_AS(backend->activate(*device, 3, relu, nullptr, z, a), std::invalid_argument);

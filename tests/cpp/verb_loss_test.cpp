@@ -1,4 +1,5 @@
 // softmax_xent and mse.
+#include "sparsegrow/backend/registry.h"
 #include "verb_support.h"
 
 namespace sparsegrow {
@@ -197,7 +198,7 @@ TEST_CASE("losses refuse what does not fit") {
   const auto backend = test_backend();
   Panel z(*backend, DType::f32, 5, 4), d(*backend, DType::f32, 5, 4),
       narrow(*backend, DType::f32, 5, 3);
-  Panel wide(*backend, DType::f64, 5, 4), two(*backend, DType::f32, 2, 4);
+  Panel wide(*open_backend("cpu"), DType::f64, 5, 4), two(*backend, DType::f32, 2, 4);
   const auto labels = make_exact_buffer<std::int32_t>(*backend, {0, 1, 2, 1});
   const auto losses = backend->allocate(16), correct = backend->allocate(16),
              few = backend->allocate(12);

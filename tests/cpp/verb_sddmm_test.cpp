@@ -1,4 +1,5 @@
 // sddmm and row_sum.
+#include "sparsegrow/backend/registry.h"
 #include "verb_support.h"
 
 namespace sparsegrow {
@@ -120,7 +121,7 @@ TEST_CASE("sddmm and row_sum of an empty batch are zero, and misfits are refused
   const auto device = backend->upload(std::make_shared<const Csr>(random_csr(6, 4, 1.0, 1)));
   Panel x(*backend, DType::f32, 6, 8), dy(*backend, DType::f32, 4, 8),
       tall(*backend, DType::f32, 5, 8);
-  Panel other_batch(*backend, DType::f32, 4, 7), wide(*backend, DType::f64, 4, 8);
+  Panel other_batch(*backend, DType::f32, 4, 7), wide(*open_backend("cpu"), DType::f64, 4, 8);
   auto out = make_buffer<float>(*backend, std::vector<double>(24, 9));
   const auto few = backend->allocate(23 * 4);
   REQUIRE_THROWS_AS(backend->sddmm(*device, x, dy, *few), std::invalid_argument);

@@ -1,4 +1,5 @@
 // spmm and spmm_t.
+#include "sparsegrow/backend/registry.h"
 #include "verb_support.h"
 
 namespace sparsegrow {
@@ -186,7 +187,7 @@ TEST_CASE("spmm and spmm_t refuse what does not fit") {
   const auto values = backend->allocate(edges * 4), few = backend->allocate(edges * 4 - 4);
   Panel x(*backend, DType::f32, 6, 9), y(*backend, DType::f32, 4, 9);
   Panel short_y(*backend, DType::f32, 3, 9), other_batch(*backend, DType::f32, 4, 8);
-  Panel wide_y(*backend, DType::f64, 4, 9);
+  Panel wide_y(*open_backend("cpu"), DType::f64, 4, 9);
   const auto bias = backend->allocate(12);
   REQUIRE_THROWS_AS(backend->spmm(*device, 1, *values, nullptr, x, y), std::invalid_argument);
   REQUIRE_THROWS_AS(backend->spmm(*device, -1, *values, nullptr, x, y), std::invalid_argument);
