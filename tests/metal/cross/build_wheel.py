@@ -61,7 +61,7 @@ def build_wheel(folder: Path, optimise: str) -> None:
     write_stubs(folder / "stubs")
     settings = [f"cmake.define.{key}={value}" for key, value in cmake_settings(optimise).items()]
     settings += [f"build-dir={folder / 'build'}", "install.strip=false"]
-    options = [argument for setting in settings for argument in ("-C", setting)]
+    options = [argument for setting in settings for argument in ("--config-settings", setting)]
     wheel = folder / "wheel"
     pip("wheel", ROOT, "--no-deps", "--wheel-dir", wheel, *options, **environment_of(folder, zig))
 
