@@ -8,8 +8,10 @@ check_wheel.py: a type check, a link check and a packing check. One to be used i
 
 import argparse
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
 from pathlib import Path
 
 from write_tbd import write_stubs
@@ -37,8 +39,20 @@ def install_zig(folder: Path) -> Path:
     return executable
 
 
-def cmake_settings(optimise: str) -> dict[str, str]:
+def copy_headers(folder: Path) -> Path:
+    """Python's headers, with a pyconfig.h that does not ask for Linux as Debian's does."""
+    include = Path(sysconfig.get_path("include"))
+    shutil.copytree(include, folder, dirs_exist_ok=True)
+    multiarch = str(sysconfig.get_config_var("MULTIARCH"))
+    plain = include.parent / multiarch / include.name / "pyconfig.h"
+    if plain.exists():
+        shutil.copy(plain, folder)
+    return folder
+
+
+def cmake_settings(folder: Path, optimise: str) -> dict[str, str]:
     return {
+        "Python_INCLUDE_DIR": str(copy_headers(folder / "headers")),
         "CMAKE_TOOLCHAIN_FILE": str(HERE / "toolchain.cmake"),
         "CMAKE_CXX_FLAGS_RELEASE": f"-O{optimise} -DNDEBUG",
         "PYTHON_MODULE_EXTENSION": f".{PYTHON_TAG}-darwin.so",
@@ -59,7 +73,8 @@ def environment_of(folder: Path, zig: Path) -> dict[str, str]:
 def build_wheel(folder: Path, optimise: str) -> None:
     zig = install_zig(folder / "zig")
     write_stubs(folder / "stubs")
-    settings = [f"cmake.define.{key}={value}" for key, value in cmake_settings(optimise).items()]
+    defined = cmake_settings(folder, optimise)
+    settings = [f"cmake.define.{key}={value}" for key, value in defined.items()]
     settings += [f"build-dir={folder / 'build'}", "install.strip=false"]
     options = [argument for setting in settings for argument in ("--config-settings", setting)]
     wheel = folder / "wheel"
