@@ -1,10 +1,7 @@
 """The sparse layer for PyTorch: equal to a dense one, and at home in its tools."""
 
-import copy
 import doctest
 import importlib
-import io
-import pickle
 
 import pytest
 
@@ -15,25 +12,14 @@ from torch import nn  # noqa: E402
 
 from sparsegrow.torch import SparseLinear  # noqa: E402
 from support import random_pattern  # noqa: E402
+from torch_support import DOUBLE, layer, rows_of  # noqa: E402
 
-DOUBLE = torch.float64
 MODULES = ("sparsegrow.torch", "sparsegrow.torch.linear", "sparsegrow.torch.conversion")
-
-
-def layer(inputs=20, outputs=15, density=0.2, **options):
-    made = SparseLinear(inputs, outputs, density, **{"seed": 3, "dtype": DOUBLE, **options})
-    if made.bias is not None:
-        nn.init.normal_(made.bias)
-    return made
 
 
 def irregular(dtype=DOUBLE):
     """Empty rows, full rows, shuffled columns."""
     return SparseLinear(20, 15, start=random_pattern(20, 15, 0.2), seed=1, dtype=dtype)
-
-
-def rows_of(sparse):
-    return torch.repeat_interleave(torch.arange(sparse.out_features), sparse.row_begin.diff())
 
 
 def gradients(module, x, dy):
@@ -165,99 +151,6 @@ def test_no_copy_is_made_of_values_and_results():
         sparse.weight.mul_(2)
         sparse.bias.mul_(2)
     torch.testing.assert_close(sparse(x), 2 * before)
-
-
-def test_state_dict_brings_the_topology():
-    one, other = layer(seed=1), layer(density=0.35, seed=2)
-    x = torch.randn(4, 20, dtype=DOUBLE)
-    other(x)
-    weight = other.weight
-    other.load_state_dict(one.state_dict())
-    assert other.weight is weight
-    assert other.edges == one.edges
-    assert torch.equal(other(x), one(x))
-
-
-def test_state_dict_through_a_file_inside_a_model(tmp_path):
-    one, other = (nn.Sequential(layer(seed=s), nn.ReLU(), layer(15, 4, seed=s)) for s in (1, 2))
-    torch.save(one.state_dict(), tmp_path / "model.pt")
-    other.load_state_dict(torch.load(tmp_path / "model.pt", weights_only=True))
-    x = torch.randn(4, 20, dtype=DOUBLE)
-    assert torch.equal(other(x), one(x))
-    third = nn.Sequential(layer(density=0.5), nn.ReLU(), layer(15, 4))
-    third.load_state_dict(one.state_dict(), assign=True)
-    assert torch.equal(third(x), one(x))
-
-
-def damaged(name, change):
-    state = layer().state_dict()
-    state[name] = change(state[name])
-    return state
-
-
-@pytest.mark.parametrize(
-    ("name", "change", "text"),
-    [
-        ("column", lambda t: t + 100, "no pattern.*column"),
-        ("column", lambda t: t.long(), "no pattern.*int64"),
-        ("column", lambda t: t[1:], "no pattern.*offsets end"),
-        ("row_begin", lambda t: t.flip(0), "no pattern.*start with 0"),
-        ("row_begin", lambda t: torch.cat([t, t[-1:]]), "got 16 rows.*expected 15 rows"),
-        ("weight", lambda t: t[1:], "expected 15 rows and a weight per link"),
-    ],
-)
-def test_a_damaged_state_dict_changes_nothing(name, change, text):
-    sparse = layer(seed=9)
-    before = copy.deepcopy(sparse.state_dict())
-    with pytest.raises(RuntimeError, match=text):
-        sparse.load_state_dict(damaged(name, change))
-    for key, value in sparse.state_dict().items():
-        assert torch.equal(value, before[key])
-
-
-def test_missing_keys_are_pytorch_s_to_tell():
-    state = layer().state_dict()
-    del state["column"]
-    with pytest.raises(RuntimeError, match="Missing key"):
-        layer().load_state_dict(state)
-
-
-def test_copies_are_independent():
-    sparse = layer()
-    x = torch.randn(4, 20, dtype=DOUBLE)
-    wanted = sparse(x).detach()
-    file = io.BytesIO()
-    torch.save(sparse, file)
-    file.seek(0)
-    copies = [
-        copy.deepcopy(sparse),
-        pickle.loads(pickle.dumps(sparse)),
-        torch.load(file, weights_only=False),
-    ]
-    with torch.no_grad():
-        sparse.weight.zero_()
-    for one in copies:
-        assert torch.equal(one(x), wanted)
-
-
-class Mapped(torch.utils.data.Dataset):
-    def __init__(self, sparse):
-        self.sparse = sparse
-
-    def __len__(self):
-        return 12
-
-    def __getitem__(self, index):
-        with torch.no_grad():
-            return self.sparse(torch.full((20,), float(index), dtype=DOUBLE))
-
-
-def test_in_the_workers_of_a_data_loader():
-    sparse = layer()
-    x = torch.arange(12, dtype=DOUBLE)[:, None].expand(12, 20)
-    wanted = sparse(x).detach()
-    loader = torch.utils.data.DataLoader(Mapped(sparse), batch_size=4, num_workers=2)
-    torch.testing.assert_close(torch.cat(list(loader)), wanted)
 
 
 def test_conversion_between_the_two_precisions():

@@ -10,10 +10,7 @@ from torch import nn  # noqa: E402
 
 from sparsegrow.torch import SparseLinear  # noqa: E402
 from support import random_pattern  # noqa: E402
-
-
-def rows_of(sparse):
-    return torch.repeat_interleave(torch.arange(sparse.out_features), sparse.row_begin.diff())
+from torch_support import rows_of  # noqa: E402
 
 
 @pytest.mark.parametrize(
