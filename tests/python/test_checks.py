@@ -115,8 +115,9 @@ SHORT = function(3) * 9  # keeps the median function short
     ("path", "text", "message"),
     [
         ("cpp/cpu/a.cpp", "\n" * 401, "401 lines, the limit is 400"),
-        ("tests/python/a.py", "\n" * 401, "401 lines, the limit is 400"),
         ("python/sparsegrow/a.py", "\n" * 301, "301 lines, the limit is 300"),
+        ("tests/python/a.py", "\n" * 301, "301 lines, the limit is 300"),
+        ("bench/a.py", "\n" * 301, "301 lines, the limit is 300"),
         ("cpp/cpu/a.cpp", "\n" * 151, "the median is 151 lines"),
         ("cpp/cpu/a.h", SHORT + function(61), "f has 61 lines, the limit is 60"),
         ("cpp/cpu/kernels/a.h", SHORT + function(121), "f has 121 lines, the limit is 120"),
@@ -133,6 +134,7 @@ def test_budgets_catches(tmp_path: Path, path: str, text: str, message: str) -> 
     ("path", "text"),
     [
         ("python/sparsegrow/a.py", "\n" * 300),
+        ("python/sparsegrow/a.pyi", "\n" * 301),
         ("tests/cpp/a.h", "\n" * 150),
         ("cpp/cpu/kernels/a.h", SHORT + function(100)),
         ("cpp/cpu/a.h", SHORT + function(60)),
