@@ -1,6 +1,7 @@
 """The project's own checks catch what they are there to catch."""
 
 import importlib.util
+import os
 import shutil
 from pathlib import Path
 from types import ModuleType
@@ -92,7 +93,9 @@ def test_layers_sees_through_relative_includes(tmp_path: Path) -> None:
     )
 
 
-@pytest.mark.skipif(shutil.which("c++") is None, reason="needs a C++ compiler")
+@pytest.mark.skipif(  # in CI, which installs a compiler, a failure
+    shutil.which("c++") is None and not os.environ.get("CI"), reason="needs a C++ compiler"
+)
 def test_layers_compiles_headers_alone(tmp_path: Path) -> None:
     plant(tmp_path, "cpp/sparsegrow/base/good.h", "#include <string>\nstd::string a();\n")
     plant(tmp_path, "cpp/sparsegrow/base/bad.h", "std::string b();\n")
