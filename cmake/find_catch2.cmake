@@ -1,0 +1,17 @@
+# Finds Catch2: from the system, whichever major version, else the pinned release, fetched.
+#
+# Defines the target Catch2::Catch2. SPARSEGROW_FETCH_CATCH2 fetches it even where it is installed.
+
+if(NOT SPARSEGROW_FETCH_CATCH2)
+  find_package(Catch2 QUIET)
+endif()
+if(NOT TARGET Catch2::Catch2)
+  include(FetchContent)
+  FetchContent_Declare(
+    Catch2
+    URL https://github.com/catchorg/Catch2/archive/refs/tags/v2.13.10.tar.gz
+    URL_HASH SHA256=d54a712b7b1d7708bc7a819a8e6e47b2fde9536f487b89ccbca295072a7d9943
+    SYSTEM
+  )
+  FetchContent_MakeAvailable(Catch2)
+endif()
