@@ -11,7 +11,7 @@ if(NOT TARGET Catch2::Catch2)
     Catch2
     URL https://github.com/catchorg/Catch2/archive/refs/tags/v2.13.10.tar.gz
     URL_HASH SHA256=d54a712b7b1d7708bc7a819a8e6e47b2fde9536f487b89ccbca295072a7d9943
-    SYSTEM
   )
   FetchContent_MakeAvailable(Catch2)
+  set_target_properties(Catch2 PROPERTIES SYSTEM ON) # CMake 3.25 reads SYSTEM above as a part of the hash
 endif()
