@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import statistics
 import sys
 import time
@@ -20,6 +21,8 @@ import warnings
 from collections.abc import Callable
 from dataclasses import asdict, dataclass, field
 from pathlib import Path
+
+os.environ["OPENBLAS_THREAD_TIMEOUT"] = "10"  # else its idle threads hold a core for a while
 
 import numpy as np
 import scipy.sparse

@@ -39,6 +39,17 @@ struct SpmmTask {
   bool ahead;       // fetch rows of x ahead of their use: the tile is larger than the second cache
 };
 
+// dx[column[e]] += values[e] * dy[row of e] for the edges of rows [first, last), at batch 1.
+template <class Real>
+struct ScatterTask {
+  const std::int32_t* row_begin;
+  const std::int32_t* column;
+  const Real* values;
+  const Real* dy;
+  Real* dx;
+  std::int32_t first, last;
+};
+
 // dvalues[e] (+)= x[column[e]] . dy[row of e] for the edges [first, last), which begin in row
 // first_row.
 template <class Real>
@@ -253,6 +264,7 @@ struct KernelTable {
   void (*spmm_tile[3])(const SpmmTask<Real>&);  // tile widths 8, 16, 32
   void (*spmm_scalar)(const SpmmTask<Real>&);   // batch 1
   void (*spmm_vector)(const SpmmTask<Real>&);   // batch 1
+  void (*spmm_t_scatter)(const ScatterTask<Real>&);
   void (*sddmm_tile[3])(const SddmmTask<Real>&);
   void (*sddmm_scalar)(const SddmmTask<Real>&);
   void (*row_sum)(const RowSumTask<Real>&);

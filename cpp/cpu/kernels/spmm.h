@@ -136,14 +136,13 @@ inline void spmm_scalar_from(const SpmmTask<Real>& task) {
     const std::int32_t begin = task.row_begin[row], edges = task.row_begin[row + 1] - begin;
     const std::int32_t* const column = task.column + begin;
     weight.enter_row(begin);
-    Real even = start_of(task, row), odd = 0;
+    Real sum[4] = {start_of(task, row)};
     std::int32_t e = 0;
-    for (; e + 2 <= edges; e += 2) {
-      even += weight.at(e) * task.x[column[e]];
-      odd += weight.at(e + 1) * task.x[column[e + 1]];
+    for (; e + 4 <= edges; e += 4) {
+      for (int k = 0; k < 4; ++k) sum[k] += weight.at(e + k) * task.x[column[e + k]];
     }
-    if (e < edges) even += weight.at(e) * task.x[column[e]];
-    task.y[row] = even + odd;
+    for (; e < edges; ++e) sum[0] += weight.at(e) * task.x[column[e]];
+    task.y[row] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
   }
 }
 

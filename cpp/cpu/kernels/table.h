@@ -18,6 +18,7 @@
 #include "cpu/kernels/sddmm.h"
 #include "cpu/kernels/softmax_xent.h"
 #include "cpu/kernels/spmm.h"
+#include "cpu/kernels/spmm_t_scatter.h"
 
 namespace sparsegrow::cpu::SG_ISA {
 
@@ -27,6 +28,7 @@ constexpr KernelTable<Real> make_table() {
       {spmm_tile<Real, 8>, spmm_tile<Real, 16>, spmm_tile<Real, 32>},
       spmm_scalar<Real>,
       spmm_vector<Real>,
+      spmm_t_scatter<Real>,
       {sddmm_tile<Real, 8>, sddmm_tile<Real, 16>, sddmm_tile<Real, 32>},
       sddmm_scalar<Real>,
       row_sum<Real>,

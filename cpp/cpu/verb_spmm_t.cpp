@@ -1,0 +1,171 @@
+// spmm_t. The unit of work is a run of blocks in a run of tiles; the first tile gathers the values.
+// At batch 1 the rows of a plain layer are scattered instead, with the values in their order.
+#include "cpu/plan_side.h"
+#include "cpu/scratch.h"
+
+namespace sparsegrow::cpu {
+namespace {
+
+// Values of the transposed pattern that are kept between tiles, at most: 256 KiB of float32 per
+// thread.
+constexpr std::int64_t kKeptEdges = 65536;
+
+struct Range {
+  std::int32_t first, last;
+};
+
+template <class Real>
+class TransposedRun {
+ public:
+  TransposedRun(const KernelTable<Real>& table, const Csr& csr, std::int32_t level,
+                const Real* values, const Panel& dy, const Panel& dx)
+      : table_(table),
+        csr_(csr),
+        side_{csr.by_source, csr.source_plan, level},
+        values_(values),
+        dy_(dy),
+        dx_(dx) {}
+
+  // The blocks in the tiles, in pieces that fit the room for kept values.
+  void compute(Range blocks, Range tiles) const {
+    for (std::int32_t first = blocks.first, end = first; first < blocks.last; first = end) {
+      std::int64_t edges = 0;
+      do {
+        edges += side_.block_edges(end++);
+      } while (end < blocks.last && can_join(first, end, edges));
+      auto task = task_of<Real>(side_, first, end);
+      task.position = csr_.position.data();
+      if (edges > kKeptEdges && dy_.batch() > kTileWidth)
+        compute_long_row(task, tiles, task.rows[0]);
+      else
+        run_tiles(task, tiles, edges, side_.has_vector_rows(first));
+    }
+  }
+
+ private:
+  bool can_join(std::int32_t first, std::int32_t next, std::int64_t edges) const {
+    if (dy_.batch() == 1) return side_.has_vector_rows(first) == side_.has_vector_rows(next);
+    return dy_.batch() <= kTileWidth || edges + side_.block_edges(next) <= kKeptEdges;
+  }
+
+  // One row of more edges than are kept, piece by piece, each as the only row of a pattern of its
+  // own.
+  void compute_long_row(SpmmTask<Real> task, Range tiles, std::int32_t row) const {
+    const auto begin = std::int64_t{task.row_begin[row]},
+               end = std::int64_t{task.row_begin[row + 1]};
+    const std::int32_t only_row = 0;
+    for (std::int64_t e = begin; e < end; e += kKeptEdges) {
+      const std::int32_t piece[2] = {0, static_cast<std::int32_t>(std::min(kKeptEdges, end - e))};
+      task.row_begin = piece;
+      task.edges = piece[1];
+      task.column = csr_.by_source.column.data() + e;
+      task.position = csr_.position.data() + e;
+      task.rows = &only_row;
+      task.accumulate = e > begin;
+      run_tiles(task, tiles, piece[1], true, row);
+    }
+  }
+
+  // The first tile finds the values; further ones read what it kept.
+  void run_tiles(SpmmTask<Real> task, Range tiles, std::int64_t edges, bool vector_rows,
+                 std::int32_t row = 0) const {
+    const bool keep = tiles.last - tiles.first > 1;
+    task.values = values_;
+    task.from = keep ? Values::gather_keep : Values::gather;
+    task.kept = keep ? thread_scratch<Real>(edges) : nullptr;
+    for (std::int32_t t = tiles.first; t < tiles.last; ++t) {
+      run_tile(table_, task, dy_, dx_, t, vector_rows, row);
+      task.from = Values::kept;
+    }
+  }
+
+  const KernelTable<Real>& table_;
+  const Csr& csr_;
+  PlanSide side_;
+  const Real* values_;
+  const Panel& dy_;
+  const Panel& dx_;
+};
+
+// How the work is cut: runs of `blocks` blocks in `tiles` tiles. Long runs use the rows of dy more
+// often while they are in the second cache, and many tiles make gathering the values cheap; several
+// threads want about four runs each. A row's sum does not depend on the cut.
+struct Cut {
+  std::int32_t blocks, tiles;
+};
+
+Cut cut_of(std::int32_t blocks, std::int32_t tiles) {
+  constexpr std::int32_t kMostBlocks = kKeptEdges / kBlockEdges, kLeastTiles = 8;
+  const std::int32_t threads = num_threads();
+  if (threads == 1) return {kMostBlocks, std::max(1, tiles)};
+  const std::int32_t wanted = 4 * threads;
+  const std::int32_t tile_runs = std::max(1, std::min(wanted, tiles / kLeastTiles));
+  const std::int32_t block_runs = (wanted + tile_runs - 1) / tile_runs;
+  return {std::min(kMostBlocks, std::max(1, blocks / block_runs)),
+          std::max(1, (tiles + tile_runs - 1) / tile_runs)};
+}
+
+template <class Real>
+void gather_rows(const KernelTable<Real>& table, const Csr& csr, std::int32_t level,
+                 const Real* values, const Panel& dy, Panel& dx) {
+  const PlanSide side{csr.by_source, csr.source_plan, level};
+  const std::int32_t blocks = side.blocks(), tiles = tile_count(dy.batch());
+  const Cut cut = cut_of(blocks, tiles);
+  const std::int64_t block_runs = (blocks + cut.blocks - 1) / cut.blocks,
+                     tile_runs = (tiles + cut.tiles - 1) / cut.tiles;
+  const TransposedRun<Real> runs(table, csr, level, values, dy, dx);
+  run_items(block_runs * tile_runs, side.is_small(dy.batch()), [&](std::int64_t i) {
+    const auto block = static_cast<std::int32_t>(i % block_runs) * cut.blocks,
+               tile = static_cast<std::int32_t>(i / block_runs) * cut.tiles;
+    const std::int32_t start = side.first_block();
+    runs.compute({start + block, start + std::min(blocks, block + cut.blocks)},
+                 {tile, std::min(tiles, tile + cut.tiles)});
+  });
+}
+
+// Batch 1 of a plain layer: the edges in the order of their values, added to where they come from.
+// The targets are cut into parts whose number depends on the pattern alone; each part has sums of
+// its own, which are added in turn.
+template <class Real>
+void scatter_rows(const KernelTable<Real>& table, const Csr& csr, const Real* values,
+                  const Real* dy, Real* dx) {
+  constexpr std::int64_t kPartEdges = 16384, kMostParts = 16;
+  const Pattern& pattern = csr.by_target;
+  const std::int64_t sources = csr.sources(), edges = pattern.edges();
+  const std::int64_t parts = std::max<std::int64_t>(
+      1, std::min({kMostParts, edges / kPartEdges, edges / std::max<std::int64_t>(1, sources)}));
+  Real* const sums = parts > 1 ? thread_scratch<Real>(parts * sources) : dx;
+  parallel_for(parts, [&](std::int64_t part) {
+    const auto target_at = [&](std::int64_t edge) {
+      const auto& begin = pattern.row_begin;
+      return static_cast<std::int32_t>(std::lower_bound(begin.begin(), begin.end() - 1, edge) -
+                                       begin.begin());
+    };
+    Real* const to = sums + part * sources;
+    std::fill_n(to, sources, Real(0));
+    table.spmm_t_scatter({pattern.row_begin.data(), pattern.column.data(), values, dy, to,
+                          target_at(part * edges / parts), target_at((part + 1) * edges / parts)});
+  });
+  for (std::int64_t part = 0; part < parts && parts > 1; ++part) {
+    const Real* const from = sums + part * sources;
+    for (std::int64_t s = 0; s < sources; ++s) dx[s] = part == 0 ? from[s] : dx[s] + from[s];
+  }
+}
+
+}  // namespace
+
+void CpuBackend::spmm_t(const DeviceCsr& csr, std::int32_t level, const Buffer& values,
+                        const Panel& dy, Panel& dx) {
+  const Csr& host = csr.host();
+  require_spmm_t(host, level, values, dy, dx);
+  if (dy.batch() == 0) return;
+  const bool plain = host.source_plan.levels() == 1;
+  with_real(dy.dtype(), [&](auto real) {
+    using Real = decltype(real);
+    if (dy.batch() == 1 && plain)
+      return scatter_rows(table<Real>(), host, values.as<Real>(), dy.as<Real>(), dx.as<Real>());
+    gather_rows(table<Real>(), host, level, values.as<Real>(), dy, dx);
+  });
+}
+
+}  // namespace sparsegrow::cpu
