@@ -61,13 +61,12 @@ SpmmTask<Real> task_of(const PlanSide& side, std::int32_t first, std::int32_t la
   return task;
 }
 
-// Row 0 of the task is row first_row of y.
 template <class Real>
 void run_tile(const KernelTable<Real>& table, SpmmTask<Real>& task, const Panel& x, const Panel& y,
-              std::int32_t t, bool vector_rows, std::int32_t first_row = 0) {
+              std::int32_t t, bool vector_rows) {
   const auto from = tile_of<Real>(x, t), to = tile_of<Real>(y, t);
   task.x = from.data;
-  task.y = to.data + static_cast<std::int64_t>(first_row) * to.width;
+  task.y = to.data;
   task.ahead = fetch_ahead<Real>(x, from.width);
   if (to.width > 1) return table.spmm_tile[width_slot(to.width)](task);
   (vector_rows ? table.spmm_vector : table.spmm_scalar)(task);

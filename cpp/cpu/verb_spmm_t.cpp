@@ -6,9 +6,9 @@
 namespace sparsegrow::cpu {
 namespace {
 
-// Values of the transposed pattern that are kept between tiles, at most: 256 KiB of float32 per
+// Values of the transposed pattern that are kept between tiles, at most: 1 MiB of float32 per
 // thread.
-constexpr std::int64_t kKeptEdges = 65536;
+constexpr std::int64_t kKeptEdges = 262144;
 
 struct Range {
   std::int32_t first, last;
@@ -35,10 +35,7 @@ class TransposedRun {
       } while (end < blocks.last && can_join(first, end, edges));
       auto task = task_of<Real>(side_, first, end);
       task.position = csr_.position.data();
-      if (edges > kKeptEdges && dy_.batch() > kTileWidth)
-        compute_long_row(task, tiles, task.rows[0]);
-      else
-        run_tiles(task, tiles, edges, side_.has_vector_rows(first));
+      run_tiles(task, tiles, edges, side_.has_vector_rows(first));
     }
   }
 
@@ -48,34 +45,16 @@ class TransposedRun {
     return dy_.batch() <= kTileWidth || edges + side_.block_edges(next) <= kKeptEdges;
   }
 
-  // One row of more edges than are kept, piece by piece, each as the only row of a pattern of its
-  // own.
-  void compute_long_row(SpmmTask<Real> task, Range tiles, std::int32_t row) const {
-    const auto begin = std::int64_t{task.row_begin[row]},
-               end = std::int64_t{task.row_begin[row + 1]};
-    const std::int32_t only_row = 0;
-    for (std::int64_t e = begin; e < end; e += kKeptEdges) {
-      const std::int32_t piece[2] = {0, static_cast<std::int32_t>(std::min(kKeptEdges, end - e))};
-      task.row_begin = piece;
-      task.edges = piece[1];
-      task.column = csr_.by_source.column.data() + e;
-      task.position = csr_.position.data() + e;
-      task.rows = &only_row;
-      task.accumulate = e > begin;
-      run_tiles(task, tiles, piece[1], true, row);
-    }
-  }
-
-  // The first tile finds the values; further ones read what it kept.
-  void run_tiles(SpmmTask<Real> task, Range tiles, std::int64_t edges, bool vector_rows,
-                 std::int32_t row = 0) const {
-    const bool keep = tiles.last - tiles.first > 1;
+  // The first tile finds the values; further ones read what it kept, or find them again where one
+  // row is longer than the room.
+  void run_tiles(SpmmTask<Real> task, Range tiles, std::int64_t edges, bool vector_rows) const {
+    const bool keep = tiles.last - tiles.first > 1 && edges <= kKeptEdges;
     task.values = values_;
     task.from = keep ? Values::gather_keep : Values::gather;
     task.kept = keep ? thread_scratch<Real>(edges) : nullptr;
     for (std::int32_t t = tiles.first; t < tiles.last; ++t) {
-      run_tile(table_, task, dy_, dx_, t, vector_rows, row);
-      task.from = Values::kept;
+      run_tile(table_, task, dy_, dx_, t, vector_rows);
+      if (keep) task.from = Values::kept;
     }
   }
 

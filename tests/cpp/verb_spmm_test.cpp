@@ -74,6 +74,14 @@ TEST_CASE("spmm and spmm_t agree with the oracle") {
   });
 }
 
+TEST_CASE("spmm_t takes a row of more values than a backend would keep") {
+  const std::vector<std::int32_t> ones(270000, 1);
+  const CsrCase test{"", std::make_shared<const Csr>(csr_of_degrees(1, ones, 9)), 33};
+  for_each_backend([&](Backend& backend, auto real) {
+    check_spmm_t<decltype(real)>(backend, test, test.largest_batch);
+  });
+}
+
 TEST_CASE("spmm_t is the adjoint of spmm") {
   const auto csr = std::make_shared<const Csr>(random_csr(120, 90, 0.2, 1));
   for_each_backend([&](Backend& backend, auto real) {

@@ -83,6 +83,16 @@ inline Lanes<Real, N / 2> add_halves(Lanes<Real, N> v) {
   return low + high;
 }
 
+// Four columns by two loads: kernels of batch 1 are bound by the number of their loads.
+inline void load_columns(const std::int32_t* from, std::uint64_t (&column)[4]) {
+  static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the lower half is the first column");
+  const std::uint64_t low = load<std::uint64_t>(from), high = load<std::uint64_t>(from + 2);
+  column[0] = static_cast<std::uint32_t>(low);
+  column[1] = low >> 32;
+  column[2] = static_cast<std::uint32_t>(high);
+  column[3] = high >> 32;
+}
+
 constexpr std::int32_t kAhead = 16;  // edges; 8 to 32 measure alike
 
 // Asks for the cache lines that `bytes` from `address` lie in.

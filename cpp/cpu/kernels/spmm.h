@@ -34,6 +34,10 @@ class RowValues {
     if constexpr (From == Values::gather_keep) kept_[e] = value;
     return value;
   }
+  Lanes<Real, 4> four_at(std::int32_t e) const {
+    if constexpr (From == Values::in_place) return load<Lanes<Real, 4>>(row_ + e);
+    return Lanes<Real, 4>{at(e), at(e + 1), at(e + 2), at(e + 3)};
+  }
   void leave_row(std::int32_t edges) {
     if constexpr (From == Values::kept || From == Values::gather_keep) kept_ += edges;
   }
@@ -127,28 +131,19 @@ inline Real start_of(const SpmmTask<Real>& task, std::int32_t row) {
   return task.bias ? task.bias[row] : Real(0);
 }
 
-// Batch 1, few edges per row.
+// value * x of edges e to e + 3, at batch 1.
 template <class Real, Values From>
-inline void spmm_scalar_from(const SpmmTask<Real>& task) {
-  RowValues<Real, From> weight(task);
-  for (std::int64_t i = 0; i < task.count; ++i) {
-    const std::int32_t row = task.rows[i];
-    const std::int32_t begin = task.row_begin[row], edges = task.row_begin[row + 1] - begin;
-    const std::int32_t* const column = task.column + begin;
-    weight.enter_row(begin);
-    Real sum[4] = {start_of(task, row)};
-    std::int32_t e = 0;
-    for (; e + 4 <= edges; e += 4) {
-      for (int k = 0; k < 4; ++k) sum[k] += weight.at(e + k) * task.x[column[e + k]];
-    }
-    for (; e < edges; ++e) sum[0] += weight.at(e) * task.x[column[e]];
-    task.y[row] = (sum[0] + sum[1]) + (sum[2] + sum[3]);
-  }
+inline Lanes<Real, 4> four_products(const RowValues<Real, From>& weight, const Real* x,
+                                    const std::int32_t* column, std::int32_t e) {
+  std::uint64_t c[4];
+  load_columns(column + e, c);
+  return weight.four_at(e) * Lanes<Real, 4>{x[c[0]], x[c[1]], x[c[2]], x[c[3]]};
 }
 
-// Batch 1, 32 edges and more: the lanes run over the edges of the row.
-template <class Real, Values From>
-inline void spmm_vector_from(const SpmmTask<Real>& task) {
+// Batch 1: K sums of four edges each. Rows of few edges have one, so that little is left at the
+// end.
+template <class Real, Values From, int K>
+inline void spmm_rows(const SpmmTask<Real>& task) {
   using V = Lanes<Real, 4>;
   RowValues<Real, From> weight(task);
   for (std::int64_t i = 0; i < task.count; ++i) {
@@ -156,31 +151,29 @@ inline void spmm_vector_from(const SpmmTask<Real>& task) {
     const std::int32_t begin = task.row_begin[row], edges = task.row_begin[row + 1] - begin;
     const std::int32_t* const column = task.column + begin;
     weight.enter_row(begin);
-    V sum[4] = {};
+    V sum[K] = {};
     std::int32_t e = 0;
-    for (; e + 16 <= edges; e += 16) {
-      for (int k = 0; k < 4; ++k) {
-        const std::int32_t at = e + 4 * k, *const c = column + at;
-        const V w{weight.at(at), weight.at(at + 1), weight.at(at + 2), weight.at(at + 3)};
-        sum[k] += w * V{task.x[c[0]], task.x[c[1]], task.x[c[2]], task.x[c[3]]};
-      }
+    for (; e + 4 * K <= edges; e += 4 * K) {
+      for (int k = 0; k < K; ++k) sum[k] += four_products(weight, task.x, column, e + 4 * k);
     }
+    for (; e + 4 <= edges; e += 4) sum[0] += four_products(weight, task.x, column, e);
     Real rest = start_of(task, row);
     for (; e < edges; ++e) rest += weight.at(e) * task.x[column[e]];
-    task.y[row] = rest + sum_lanes<Real, 4>((sum[0] + sum[1]) + (sum[2] + sum[3]));
+    for (int k = 1; k < K; ++k) sum[0] += sum[k];
+    task.y[row] = rest + sum_lanes<Real, 4>(sum[0]);
   }
 }
 
 template <class Real>
 void spmm_scalar(const SpmmTask<Real>& task) {
-  if (task.from == Values::gather) return spmm_scalar_from<Real, Values::gather>(task);
-  spmm_scalar_from<Real, Values::in_place>(task);
+  if (task.from == Values::gather) return spmm_rows<Real, Values::gather, 1>(task);
+  spmm_rows<Real, Values::in_place, 1>(task);
 }
 
 template <class Real>
 void spmm_vector(const SpmmTask<Real>& task) {
-  if (task.from == Values::gather) return spmm_vector_from<Real, Values::gather>(task);
-  spmm_vector_from<Real, Values::in_place>(task);
+  if (task.from == Values::gather) return spmm_rows<Real, Values::gather, 4>(task);
+  spmm_rows<Real, Values::in_place, 4>(task);
 }
 
 }  // namespace sparsegrow::cpu::SG_ISA

@@ -2,12 +2,14 @@
 #pragma once
 
 #include "cpu/kernel_table.h"
+#include "cpu/kernels/lanes.h"
 
 namespace sparsegrow::cpu::SG_ISA {
 
 // Four edges at a time: a row has each source once, so that the four sums are independent.
 template <class Real>
 void spmm_t_scatter(const ScatterTask<Real>& task) {
+  using V = Lanes<Real, 4>;
   const std::int32_t* const column = task.column;
   const Real* const values = task.values;
   Real* const dx = task.dx;
@@ -16,14 +18,11 @@ void spmm_t_scatter(const ScatterTask<Real>& task) {
     const std::int32_t end = task.row_begin[row + 1];
     const Real dy = task.dy[row];
     for (; e + 4 <= end; e += 4) {
-      const Real a = dx[column[e]] + values[e] * dy;
-      const Real b = dx[column[e + 1]] + values[e + 1] * dy;
-      const Real c = dx[column[e + 2]] + values[e + 2] * dy;
-      const Real d = dx[column[e + 3]] + values[e + 3] * dy;
-      dx[column[e]] = a;
-      dx[column[e + 1]] = b;
-      dx[column[e + 2]] = c;
-      dx[column[e + 3]] = d;
+      std::uint64_t c[4];
+      load_columns(column + e, c);
+      const V step = load<V>(values + e) * dy;
+      const V sum = V{dx[c[0]], dx[c[1]], dx[c[2]], dx[c[3]]} + step;
+      for (int k = 0; k < 4; ++k) dx[c[k]] = sum[k];
     }
     for (; e < end; ++e) dx[column[e]] += values[e] * dy;
   }
