@@ -19,7 +19,7 @@ import sys
 import time
 import warnings
 from collections.abc import Callable
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 
 os.environ["OPENBLAS_THREAD_TIMEOUT"] = "10"  # else its idle threads hold a core for a while
@@ -65,8 +65,8 @@ SHAPES: list[Shape] = [
     *_family("K4", [(3072, 1024), (1024, 1024)], [100], [0.05, 0.01]),
     *_family("K5", [(784, 1568), (1568, 1568), (3072, 3072)], [32], [0.01]),
     *_family("K6", [(3072, 768)], [1, 256], [0.2, 0.1, 0.05, 0.01]),
-    Shape("K7", 384, 1536, 2048, 0.1),
-    Shape("K7", 640, 2560, 1024, 0.1),
+    *_family("K7", [(384, 1536)], [128, 2048], [0.1]),
+    *_family("K7", [(640, 2560)], [128, 1024], [0.1]),
 ]
 
 
@@ -175,6 +175,20 @@ def verdict(cells: list[Cell]) -> list[str]:
         f"at least 60 % of torch dense's FLOP rate: {sum(s >= 0.6 for s in share)} of {len(share)}"
         f" kernels, median {100 * statistics.median(share):.0f} %"
     )
+    return lines + large_batches(sparse)
+
+
+def large_batches(cells: list[Cell]) -> list[str]:
+    """The FLOP rate at the large batches of K7 over that of batch 128 on the same layer."""
+    found = {(c.shape, c.threads, c.operation): c for c in cells}
+    lines = []
+    for (shape, threads, operation), large in found.items():
+        small = found.get((replace(shape, batch=128), threads, operation))
+        if shape.name != "K7" or small is None or small is large:
+            continue
+        gain = small.ms["sparsegrow"] / large.ms["sparsegrow"] * shape.batch / 128
+        layer = f"{shape.inputs}x{shape.outputs}, {threads} threads, {operation}"
+        lines.append(f"rate at batch {shape.batch} over batch 128, {layer}: {gain:.2f}")
     return lines
 
 
