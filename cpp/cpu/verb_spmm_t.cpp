@@ -102,32 +102,42 @@ void gather_rows(const KernelTable<Real>& table, const Csr& csr, std::int32_t le
   });
 }
 
+// Parts of about equal work for scatter_rows: a power of two, so that threads share them evenly,
+// and few enough that adding up their sums costs little beside the edges.
+std::int64_t scatter_parts(std::int64_t edges, std::int64_t sources) {
+  constexpr std::int64_t kLeastEdges = 16384, kMostParts = 8;
+  const std::int64_t least = std::max(kLeastEdges, sources);
+  std::int64_t parts = 1;
+  while (parts < kMostParts && edges / (2 * parts) >= least) parts *= 2;
+  return parts;
+}
+
 // Batch 1 of a plain layer: the edges in the order of their values, added to where they come from.
 // The targets are cut into parts whose number depends on the pattern alone; each part has sums of
 // its own, which are added in turn.
 template <class Real>
 void scatter_rows(const KernelTable<Real>& table, const Csr& csr, const Real* values,
                   const Real* dy, Real* dx) {
-  constexpr std::int64_t kPartEdges = 16384, kMostParts = 16;
   const Pattern& pattern = csr.by_target;
+  const auto& begin = pattern.row_begin;
   const std::int64_t sources = csr.sources(), edges = pattern.edges();
-  const std::int64_t parts = std::max<std::int64_t>(
-      1, std::min({kMostParts, edges / kPartEdges, edges / std::max<std::int64_t>(1, sources)}));
+  const std::int64_t parts = scatter_parts(edges, sources);
   Real* const sums = parts > 1 ? thread_scratch<Real>(parts * sources) : dx;
+  const auto first_target = [&](std::int64_t part) {
+    const auto at = std::lower_bound(begin.begin(), begin.end() - 1, part * edges / parts);
+    return static_cast<std::int32_t>(at - begin.begin());
+  };
   parallel_for(parts, [&](std::int64_t part) {
-    const auto target_at = [&](std::int64_t edge) {
-      const auto& begin = pattern.row_begin;
-      return static_cast<std::int32_t>(std::lower_bound(begin.begin(), begin.end() - 1, edge) -
-                                       begin.begin());
-    };
     Real* const to = sums + part * sources;
     std::fill_n(to, sources, Real(0));
-    table.spmm_t_scatter({pattern.row_begin.data(), pattern.column.data(), values, dy, to,
-                          target_at(part * edges / parts), target_at((part + 1) * edges / parts)});
+    table.spmm_t_scatter({begin.data(), pattern.column.data(), values, dy, to, first_target(part),
+                          first_target(part + 1)});
   });
-  for (std::int64_t part = 0; part < parts && parts > 1; ++part) {
+  if (parts == 1) return;
+  std::copy_n(sums, sources, dx);
+  for (std::int64_t part = 1; part < parts; ++part) {
     const Real* const from = sums + part * sources;
-    for (std::int64_t s = 0; s < sources; ++s) dx[s] = part == 0 ? from[s] : dx[s] + from[s];
+    for (std::int64_t s = 0; s < sources; ++s) dx[s] += from[s];
   }
 }
 
