@@ -33,6 +33,12 @@ def test_lists_of_values(words, expected):
     assert spread_lists(words.split()) == expected.split()
 
 
+def test_the_package_runs_as_the_command():
+    command = [sys.executable, "-m", "sparsegrow", "info", "--json"]
+    result = subprocess.run(command, capture_output=True, text=True, check=True)
+    assert f'"version": "{sg.__version__}"' in result.stdout
+
+
 def test_scikit_learn_is_named_when_it_is_missing():
     code = "import sys; sys.modules['sklearn'] = None\n" + MAIN
     result = python(code, "fit", "--data", "digits")
