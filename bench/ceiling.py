@@ -38,6 +38,8 @@ def main() -> int:
     for inputs in INPUTS:
         problem = Problem(inputs, OUTPUTS, BATCH, LINKS / inputs, seed=1)
         sparse, dense = ours(problem), torch_dense(problem)
+        sparse.verify()
+        dense.verify()
         for operation in OPERATIONS:
             calls = {c.name: c.operations[operation] for c in (sparse, dense)}
             times = {k: statistics.median(v) for k, v in time_cell(calls, repeats=15).items()}
