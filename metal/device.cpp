@@ -6,9 +6,7 @@
 namespace sparsegrow::metal {
 namespace {
 
-constexpr char kWhere[] = "Metal";
 constexpr NS::UInteger kLanes = 32;  // of a SIMD-group, as the kernels have it
-constexpr NS::UInteger kThreads = 256;
 
 // Lanes that sum across a SIMD-group, threadgroups cut short at the edge, 32-bit float as written.
 Owned<MTL::CompileOptions> compile_options() {
@@ -43,7 +41,7 @@ MTL::Library& Device::library() {
   NS::Error* error = nullptr;
   const auto options = compile_options();
   library_ = NS::TransferPtr(device_->newLibrary(string_of(kKernelSource), options.get(), &error));
-  if (!library_) throw_runtime(kWhere, concat("the kernels do not compile: ", reason_of(error)));
+  if (!library_) throw_runtime(kMetal, concat("the kernels do not compile: ", reason_of(error)));
   return *library_.get();
 }
 
@@ -61,16 +59,16 @@ MTL::ComputePipelineState& Device::pipeline(const std::string& kernel) {
   if (known != pipelines_.end()) return *known->second.get();
   const ReleasePool pool;
   const auto body = function(kernel);
-  if (!body) throw_runtime(kWhere, concat("there is no kernel ", kernel));
+  if (!body) throw_runtime(kMetal, concat("there is no kernel ", kernel));
   NS::Error* error = nullptr;
   auto state = NS::TransferPtr(device_->newComputePipelineState(body.get(), &error));
   if (!state) {
-    throw_runtime(kWhere, concat("kernel ", kernel, " cannot be used: ", reason_of(error)));
+    throw_runtime(kMetal, concat("kernel ", kernel, " cannot be used: ", reason_of(error)));
   }
   if (state->threadExecutionWidth() != kLanes ||
       state->maxTotalThreadsPerThreadgroup() < kThreads) {
     throw_runtime(
-        kWhere, concat("kernel ", kernel, " runs in SIMD-groups of ", state->threadExecutionWidth(),
+        kMetal, concat("kernel ", kernel, " runs in SIMD-groups of ", state->threadExecutionWidth(),
                        " and threadgroups of ", state->maxTotalThreadsPerThreadgroup(),
                        ", expected ", kLanes, " and at least ", kThreads));
   }

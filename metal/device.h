@@ -8,6 +8,9 @@
 
 namespace sparsegrow::metal {
 
+constexpr char kMetal[] = "Metal";      // where an error of the device comes from
+constexpr NS::UInteger kThreads = 256;  // of a threadgroup: eight SIMD-groups
+
 class Device {
  public:
   // Throws runtime_error, with the reason in words for the user, when there is no GPU that can run

@@ -10,9 +10,7 @@
 namespace sparsegrow::metal {
 namespace {
 
-constexpr char kWhere[] = "Metal";
 constexpr std::int64_t kMostThreads = INT32_MAX;  // what kernels count their places in
-constexpr NS::UInteger kThreads = 256;            // of a threadgroup: eight SIMD-groups
 constexpr std::size_t kStagingBytes = 1 << 16;    // of one piece, at least
 constexpr std::size_t kStagingStep = 16;          // alignment of what lies in it
 // Work put down and not handed over takes host memory: a longer step is handed over in pieces.
@@ -31,9 +29,9 @@ MTL::ComputeCommandEncoder& Encoder::encoder() {
   if (encoder_) return *encoder_.get();
   const ReleasePool pool;
   commands_ = NS::RetainPtr(device_.queue().commandBuffer());
-  if (!commands_) throw_runtime(kWhere, "the device gives no command buffer");
+  if (!commands_) throw_runtime(kMetal, "the device gives no command buffer");
   encoder_ = NS::RetainPtr(commands_->computeCommandEncoder());
-  if (!encoder_) throw_runtime(kWhere, "the device gives no command encoder");
+  if (!encoder_) throw_runtime(kMetal, "the device gives no command encoder");
   dispatches_ = 0;
   return *encoder_.get();
 }
@@ -61,7 +59,7 @@ void Encoder::finish() {
   committed_.clear();
   forget_staged();
   pool_.settle();
-  if (!failure.empty()) throw_runtime(kWhere, concat("the GPU gave up: ", failure));
+  if (!failure.empty()) throw_runtime(kMetal, concat("the GPU gave up: ", failure));
 }
 
 // Pieces are given back with what a step used; the next step takes them again.

@@ -11,9 +11,9 @@ namespace sparsegrow::metal {
 namespace {
 
 // Bytes of a live element that a verb moves, at 4 for each value.
-constexpr std::int64_t kEmbedBytes = 8;    // weight and gate
-constexpr std::int64_t kGradBytes = 4;     // its gradient
-constexpr std::int64_t kUpdateBytes = 36;  // both factors and their sums twice, gradient once
+constexpr std::int64_t kBlockBytes = 8;         // weight and gate
+constexpr std::int64_t kBlockGradBytes = 4;     // its gradient
+constexpr std::int64_t kBlockUpdateBytes = 36;  // both factors and their sums twice, gradient once
 
 std::vector<EmbedNeuron> neurons_of(const InputBlocks& table) {
   std::vector<EmbedNeuron> neurons;
@@ -76,7 +76,7 @@ void MetalBackend::embed(const InputBlocks& table, const LiveSymbols& live, cons
   launch.staged(Span<const EmbedNeuron>(neurons)).staged(Span<const std::uint8_t>(live.symbol));
   launch.arg(*edges.weight).arg(*edges.gate).arg(bias).arg(z.buffer());
   launch.params(EmbedBlockArguments{z.shape(), count, table.symbols});
-  launch.moves(live_elements(table, live_rows_of(table, live)) * kEmbedBytes);
+  launch.moves(live_elements(table, live_rows_of(table, live)) * kBlockBytes);
   launch.moves(sample_bytes(neurons, live, 1) + count * std::int64_t{sizeof(EmbedNeuron) + 4});
   launch.over(count, padded_batch(live.batch));
 }
@@ -92,7 +92,7 @@ void MetalBackend::embed_grad(const InputBlocks& table, const LiveSymbols& live,
   launch.staged(Span<const EmbedNeuron>(neurons)).staged(Span<const EmbedLiveRow>(rows));
   launch.staged(Span<const std::int32_t>(live.column)).arg(dz.buffer()).arg(gradient);
   launch.params(EmbedBlockArguments{dz.shape(), count, table.symbols});
-  launch.moves(live_elements(table, rows) * kGradBytes + sample_bytes(neurons, live, 4));
+  launch.moves(live_elements(table, rows) * kBlockGradBytes + sample_bytes(neurons, live, 4));
   launch.moves(count * std::int64_t{sizeof(EmbedNeuron)});
   launch.over(count, static_cast<std::int64_t>(rows.size()));
 }
@@ -111,7 +111,7 @@ void MetalBackend::embed_update(const OptimizerParams& params, DType dtype,
   launch.arg(gradient).arg(*edges.weight).arg(*edges.gate);
   launch.arg(*edges.weight_sum).arg(*edges.gate_sum);
   launch.params(EmbedUpdateBlockArguments{params, count, table.symbols});
-  launch.moves(live_elements(table, rows) * kUpdateBytes);
+  launch.moves(live_elements(table, rows) * kBlockUpdateBytes);
   launch.moves(count * std::int64_t{sizeof(EmbedNeuron)});
   launch.over(count, static_cast<std::int64_t>(rows.size()));
 }

@@ -9,9 +9,9 @@ namespace sparsegrow::metal {
 namespace {
 
 // Bytes of a live edge that a verb moves, at 4 for each value or index.
-constexpr std::int64_t kEmbedBytes = 12;   // weight, gate, target
-constexpr std::int64_t kGradBytes = 8;     // gradient, target
-constexpr std::int64_t kUpdateBytes = 36;  // both factors and their sums twice, gradient once
+constexpr std::int64_t kRowBytes = 12;        // weight, gate, target
+constexpr std::int64_t kRowGradBytes = 8;     // gradient, target
+constexpr std::int64_t kRowUpdateBytes = 36;  // both factors and their sums twice, gradient once
 
 std::int32_t edges_of(const InputRows& table, std::int32_t row) {
   const auto r = static_cast<std::size_t>(row);
@@ -66,7 +66,7 @@ void MetalBackend::embed(const InputRows& table, const LiveRows& live, const Gat
   launch.staged(Span<const std::int32_t>(targets_of(table, live.row)));
   launch.arg(*edges.weight).arg(*edges.gate).arg(bias).arg(z.buffer());
   launch.params(EmbedRowArguments{z.shape(), first_row, table.outputs, columns});
-  launch.moves(edges_of(table, live.live) * kEmbedBytes + bytes_of(runs));
+  launch.moves(edges_of(table, live.live) * kRowBytes + bytes_of(runs));
   launch.moves((columns + std::int64_t{1}) * table.outputs * 4 + bytes_of(live.sample_begin));
   launch.over_groups(columns);
 }
@@ -83,7 +83,7 @@ void MetalBackend::embed_grad(const InputRows& table, const LiveRows& live, std:
   launch.staged(Span<const std::int32_t>(live.live_begin));
   launch.staged(Span<const std::int32_t>(live.column)).arg(dz.buffer()).arg(gradient);
   launch.params(EmbedRowArguments{dz.shape(), first_row, table.outputs, count});
-  launch.moves(edges_of(table, live.live) * kGradBytes + bytes_of(runs));
+  launch.moves(edges_of(table, live.live) * kRowGradBytes + bytes_of(runs));
   launch.moves(std::int64_t{padded_batch(live.batch)} * table.outputs * 4);
   launch.moves(bytes_of(live.live_begin) + bytes_of(live.column));
   launch.over_groups(count);
@@ -101,7 +101,7 @@ void MetalBackend::embed_update(const OptimizerParams& params, DType dtype, cons
   launch.staged(Span<const EmbedRun>(runs)).arg(gradient).arg(*edges.weight).arg(*edges.gate);
   launch.arg(*edges.weight_sum).arg(*edges.gate_sum);
   launch.params(EmbedUpdateRowArguments{params, count});
-  launch.moves(edges_of(table, live.live) * kUpdateBytes + bytes_of(runs));
+  launch.moves(edges_of(table, live.live) * kRowUpdateBytes + bytes_of(runs));
   launch.over_groups(count);
 }
 

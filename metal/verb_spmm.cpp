@@ -12,11 +12,11 @@ struct PlanRows {
   std::int32_t count() const { return last - first; }
 };
 
-struct LevelRows {
+struct PlannedRows {
   PlanRows all, scalar, vector;
 };
 
-LevelRows rows_of(const RowPlan& plan, std::int32_t level) {
+PlannedRows rows_of(const RowPlan& plan, std::int32_t level) {
   const auto l = static_cast<std::size_t>(level);
   const std::int32_t begin = plan.level_begin[l], end = plan.level_begin[l + 1],
                      vector = plan.vector_begin[l];
@@ -47,7 +47,7 @@ void MetalBackend::spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& 
                         const Buffer* bias, const Panel& x, Panel& y, SumFrom from) {
   require_spmm(csr.host(), level, values, bias, x, y);
   const CsrSide& side = device_csr(csr).by_target();
-  const LevelRows rows = rows_of(*side.plan, level);
+  const PlannedRows rows = rows_of(*side.plan, level);
   const bool adds = from == SumFrom::target;
   const auto run = [&](const char* kernel, PlanRows some) {
     const SpmmArguments arguments{x.shape(),    y.shape(),       some.first,
@@ -68,7 +68,7 @@ void MetalBackend::spmm_t(const DeviceCsr& csr, std::int32_t level, const Buffer
   require_spmm_t(csr.host(), level, values, dy, dx);
   const MetalCsr& device = device_csr(csr);
   const CsrSide& side = device.by_source();
-  const LevelRows rows = rows_of(*side.plan, level);
+  const PlannedRows rows = rows_of(*side.plan, level);
   const auto run = [&](const char* kernel, PlanRows some) {
     const SpmmArguments arguments{dy.shape(), dx.shape(), some.first, some.count(), 0, 0};
     Launch launch = encoder().launch(kernel);

@@ -5,6 +5,7 @@
 #include <pybind11/numpy.h>
 #include <pybind11/pybind11.h>
 
+#include <array>
 #include <cstdint>
 #include <string>
 #include <vector>
@@ -40,6 +41,17 @@ std::vector<T> vector_copy(const py::array& array, Origin origin) {
 
 // [samples][features] of float32 or float64.
 SampleMatrix sample_matrix(const py::array& array, Origin origin);
+
+// New arrays.
+template <class T>
+py::array_t<T> array_of(const std::vector<T>& values) {
+  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
+}
+
+template <class T, std::size_t N>
+py::array_t<T> array_of(const std::array<T, N>& values) {
+  return py::array_t<T>(static_cast<py::ssize_t>(N), values.data());
+}
 
 // A read-only NumPy view of memory that `owner` keeps alive.
 template <class T>

@@ -12,11 +12,6 @@
 namespace sparsegrow::python {
 namespace {
 
-template <class T>
-py::array_t<T> array_of(const std::vector<T>& values) {
-  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
-}
-
 PyCharNet make_net(std::uint64_t seed, std::int32_t context, std::int32_t max_depth,
                    const std::string& dtype, const std::string& device) {
   const CharNetConfig config{seed, context, max_depth, dtype_named(dtype, "CharNet")};

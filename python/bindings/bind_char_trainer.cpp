@@ -11,16 +11,6 @@
 namespace sparsegrow::python {
 namespace {
 
-template <class T>
-py::array_t<T> array_of(const std::vector<T>& values) {
-  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
-}
-
-template <class T, std::size_t N>
-py::array_t<T> array_of(const std::array<T, N>& values) {
-  return py::array_t<T>(static_cast<py::ssize_t>(N), values.data());
-}
-
 class PyCharTrainer {
  public:
   PyCharTrainer(const PyCharNet& net, const py::array& tokens, const CharTrainerConfig& config)
@@ -100,7 +90,7 @@ class PyCharStream {
   CharStream stream_;
 };
 
-void bind_records(py::module_& module) {
+void bind_char_records(py::module_& module) {
   py::class_<TrainRecord>(module, "TrainRecord", "What one call of train did.")
       .def_readonly("steps", &TrainRecord::steps)
       .def_readonly("chars", &TrainRecord::chars)
@@ -129,7 +119,7 @@ void bind_records(py::module_& module) {
 }  // namespace
 
 void bind_char_trainer(py::module_& module) {
-  bind_records(module);
+  bind_char_records(module);
   const CharTrainerConfig d;
   py::class_<PyCharTrainer>(module, "CharTrainer", "Optimizer steps of a growing network.")
       .def(

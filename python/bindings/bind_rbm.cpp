@@ -139,7 +139,7 @@ std::unique_ptr<PyRbm> make_rbm(std::shared_ptr<Network> network, const Optimize
   return std::make_unique<PyRbm>(std::move(network), config);
 }
 
-void bind_records(py::module_& module) {
+void bind_rbm_records(py::module_& module) {
   py::class_<RbmRecord>(module, "RbmRecord", "What one call of training did.")
       .def_readonly("samples", &RbmRecord::samples)
       .def_readonly("error", &RbmRecord::error);
@@ -168,7 +168,7 @@ void bind_use(py::class_<PyRbm>& rbm) {
 }  // namespace
 
 void bind_rbm(py::module_& module) {
-  bind_records(module);
+  bind_rbm_records(module);
   py::class_<PyRbm> rbm(module, "Rbm", "Contrastive divergence on a network of two levels.");
   rbm.def(py::init(&make_rbm), py::arg("network"), py::arg("optimizer"), py::arg("batch") = 10,
           py::arg("gibbs") = 1, py::arg("persistent") = false, py::arg("mean_field_last") = false,

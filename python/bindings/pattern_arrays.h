@@ -9,11 +9,6 @@
 
 namespace sparsegrow::python {
 
-template <class T>
-py::array_t<T> array_of(const std::vector<T>& values) {
-  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
-}
-
 // (row_begin, column)
 py::tuple arrays_of(const Pattern& pattern);
 // (sources, targets)

@@ -34,7 +34,7 @@ class LazyBackend final : public Backend {
   // Memory that kept work uses, as it was when the first verb that uses it was called.
   struct Watched {
     std::shared_ptr<Buffer> memory;
-    std::uint64_t contents;
+    std::vector<char> contents;
     const char* verb;
   };
   using WatchedMemory = std::map<const Buffer*, Watched>;

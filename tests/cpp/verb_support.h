@@ -36,6 +36,19 @@ void for_each_backend(Body body) {
   for_each_backend_of<double>(body);
 }
 
+// Calls body(case, batch) for every graph and batch size. The oracle is slow, so that a body asks
+// it once for all devices and both dtypes.
+template <class Body>
+void for_each_case(Body body) {
+  for (const auto& test : reference::csr_cases()) {
+    for (const std::int32_t batch : reference::case_batches()) {
+      if (batch > test.largest_batch) continue;
+      INFO(test.name << ", batch " << batch);
+      body(test, batch);
+    }
+  }
+}
+
 // Units in the last place that exp, tanh and sigmoid of a device may be off beyond what the tests
 // grant those of cpp/cpu/kernels/math.h.
 inline double math_tolerance(const Backend& backend) {

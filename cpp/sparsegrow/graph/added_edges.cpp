@@ -5,12 +5,8 @@
 namespace sparsegrow {
 namespace {
 
-constexpr char kWhere[] = "Graph.commit";
-
-std::string name_of(EdgeEnds edge) { return concat("edge ", edge.source, " -> ", edge.target); }
-
 std::int32_t row_of(const NodeTable& nodes, NodeId node, EdgeEnds edge) {
-  SG_REQUIRE(nodes.row[node] >= 0, kWhere, name_of(edge), " is added at node ", node,
+  SG_REQUIRE(nodes.row[node] >= 0, kCommit, name_of(edge), " is added at node ", node,
              ", which is removed");
   return nodes.row[node];
 }
@@ -38,7 +34,7 @@ class DuplicateCheck {
     const std::int32_t first = added_.by_target.begin[row];
     for (std::int32_t k = first; k < added_.by_target.begin[row + 1]; ++k) {
       std::int32_t& mark = added_by_[added_.source[added_.by_target.order[k]]];
-      SG_REQUIRE(mark <= first, kWhere, name_of(edge(k)), " is added twice");
+      SG_REQUIRE(mark <= first, kCommit, name_of(edge(k)), " is added twice");
       mark = k + 1;
     }
   }
@@ -48,7 +44,7 @@ class DuplicateCheck {
     for (std::int32_t p = pattern_.row_begin[old]; p < pattern_.row_begin[old + 1]; ++p) {
       const std::int32_t source = rows_.new_row[pattern_.column[p]];
       const bool clash = source >= 0 && added_by_[source] > added_.by_target.begin[row];
-      SG_REQUIRE(!clash || removed.contains(p), kWhere, name_of(edge(added_by_[source] - 1)),
+      SG_REQUIRE(!clash || removed.contains(p), kCommit, name_of(edge(added_by_[source] - 1)),
                  " is there already");
     }
   }

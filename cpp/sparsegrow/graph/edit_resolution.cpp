@@ -7,14 +7,12 @@
 namespace sparsegrow {
 namespace {
 
-constexpr char kWhere[] = "Graph.commit";
-
 // Which nodes are gone once the edits are done.
 std::vector<bool> removed_flags(const NodeTable& table, const Mutation& edits) {
   std::vector<bool> removed(table.spec.size(), false);
   for (std::size_t n = 0; n < table.row.size(); ++n) removed[n] = table.row[n] < 0;
   for (const NodeId node : edits.removed_nodes) {
-    SG_REQUIRE(!removed[node], kWhere, "node ", node, " is removed twice");
+    SG_REQUIRE(!removed[node], kCommit, "node ", node, " is removed twice");
     removed[node] = true;
   }
   return removed;
@@ -29,6 +27,8 @@ NodeTable changed_nodes(const NodeTable& old, const Mutation& edits) {
 }
 
 }  // namespace
+
+std::string name_of(EdgeEnds edge) { return concat("edge ", edge.source, " -> ", edge.target); }
 
 RowChange resolve_rows(const NodeTable& old, const Mutation& edits) {
   RowChange change;
@@ -52,7 +52,7 @@ ResolvedEdits resolve(const Committed& committed, const Mutation& edits) {
   PositionSet removed = resolve_removed(committed, edits);
   require_edge_count(std::int64_t{committed.csr.edges()} - removed.count() +
                          static_cast<std::int64_t>(edits.added_edges.size()),
-                     kWhere);
+                     kCommit);
   AddedEdges added = resolve_added(committed, edits, rows, removed);
   return {std::move(rows), std::move(removed), std::move(added)};
 }

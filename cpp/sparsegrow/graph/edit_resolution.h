@@ -3,6 +3,7 @@
 #pragma once
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "sparsegrow/graph/buckets.h"
@@ -10,6 +11,10 @@
 #include "sparsegrow/graph/position_set.h"
 
 namespace sparsegrow {
+
+// For messages.
+constexpr char kCommit[] = "Graph.commit";
+std::string name_of(EdgeEnds edge);
 
 // Where the rows go. The order of the rows that stay never changes.
 struct RowChange {

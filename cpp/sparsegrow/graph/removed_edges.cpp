@@ -5,10 +5,6 @@
 namespace sparsegrow {
 namespace {
 
-constexpr char kWhere[] = "Graph.commit";
-
-std::string name_of(EdgeEnds edge) { return concat("edge ", edge.source, " -> ", edge.target); }
-
 // Looks up edges by their ends. All requests of one target row are answered in one pass over the
 // row.
 class Lookup {
@@ -38,7 +34,7 @@ class Lookup {
   // A mark is one more than the place of its request; finding the edge wipes it.
   void mark(std::int32_t row) {
     for (std::int32_t k = by_target_.begin[row]; k < by_target_.begin[row + 1]; ++k) {
-      SG_REQUIRE(mark_of(k) == 0, kWhere, name_of(request(k)), " is removed twice");
+      SG_REQUIRE(mark_of(k) == 0, kCommit, name_of(request(k)), " is removed twice");
       mark_of(k) = k + 1;
     }
   }
@@ -47,14 +43,14 @@ class Lookup {
     for (std::int32_t p = pattern_.row_begin[row]; p < pattern_.row_begin[row + 1]; ++p) {
       std::int32_t& mark = wanted_by_[pattern_.column[p]];
       if (mark == 0) continue;
-      SG_REQUIRE(removed.insert(p), kWhere, name_of(request(mark - 1)), " is removed twice");
+      SG_REQUIRE(removed.insert(p), kCommit, name_of(request(mark - 1)), " is removed twice");
       mark = 0;
     }
   }
 
   void require_all_found(std::int32_t row) {
     for (std::int32_t k = by_target_.begin[row]; k < by_target_.begin[row + 1]; ++k) {
-      SG_REQUIRE(mark_of(k) == 0, kWhere, name_of(request(k)), " is not there to be removed");
+      SG_REQUIRE(mark_of(k) == 0, kCommit, name_of(request(k)), " is not there to be removed");
     }
   }
 
@@ -77,7 +73,7 @@ void insert_edges_of(const Csr& csr, std::int32_t row, PositionSet& removed) {
 PositionSet resolve_removed(const Committed& committed, const Mutation& edits) {
   PositionSet removed(committed.csr.edges());
   for (const std::int32_t p : edits.removed_positions) {
-    SG_REQUIRE(removed.insert(p), kWhere, "the edge at position ", p, " is removed twice");
+    SG_REQUIRE(removed.insert(p), kCommit, "the edge at position ", p, " is removed twice");
   }
   if (!edits.removed_edges.empty()) {
     Lookup(committed, edits.removed_edges).insert_into(removed);

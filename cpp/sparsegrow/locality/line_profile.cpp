@@ -11,7 +11,7 @@ namespace sparsegrow {
 namespace {
 
 constexpr char kWhere[] = "line_profile";
-constexpr std::int32_t kRowsPerChunk = 1024;
+constexpr std::int32_t kProfiledRows = 1024;
 constexpr std::size_t kBuckets = 31;
 
 using Group = std::array<std::int32_t, kEdgeGroup>;
@@ -97,11 +97,11 @@ void finish(LineProfile& profile, const LineShape& shape) {
 LineProfile line_profile(const Pattern& pattern, const LineShape& shape, const ColumnRange& range) {
   SG_REQUIRE(shape.line >= 1, kWhere, "line: got ", shape.line, " floats, expected at least 1");
   SG_REQUIRE(shape.run >= 1, kWhere, "run: got ", shape.run, " floats, expected at least 1");
-  const std::int64_t chunks = (pattern.rows() + std::int64_t{kRowsPerChunk} - 1) / kRowsPerChunk;
+  const std::int64_t chunks = (pattern.rows() + std::int64_t{kProfiledRows} - 1) / kProfiledRows;
   std::vector<LineProfile> parts(static_cast<std::size_t>(chunks), empty_profile());
   parallel_for(chunks, [&](std::int64_t chunk) {
-    const auto first = static_cast<std::int32_t>(chunk * kRowsPerChunk);
-    const std::int32_t end = std::min(pattern.rows(), first + kRowsPerChunk);
+    const auto first = static_cast<std::int32_t>(chunk * kProfiledRows);
+    const std::int32_t end = std::min(pattern.rows(), first + kProfiledRows);
     auto& part = parts[static_cast<std::size_t>(chunk)];
     for (std::int32_t row = first; row < end; ++row) note_row(part, pattern, row, shape, range);
   });

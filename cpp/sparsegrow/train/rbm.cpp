@@ -11,7 +11,7 @@ namespace sparsegrow {
 namespace {
 
 // First parts of the names of random streams.
-constexpr std::uint64_t kSweep = 0x7377656570, kStart = 0x7374617274;
+constexpr std::uint64_t kSweep = 0x7377656570, kChainStart = 0x7374617274;
 
 constexpr std::int32_t kProbeBatch = 64;  // samples that are looked at together outside training
 
@@ -44,7 +44,7 @@ Rbm::Rbm(std::shared_ptr<Network> network, RbmConfig config)
 void Rbm::start_chains() {
   const std::vector<double> half(static_cast<std::size_t>(layers_.hidden().count), 0.5);
   scale_rows(chain_, layers_.hidden(), 0.0, half);
-  sample_units(chain_, layers_.hidden(), {config_.seed, stream_id(kStart)});
+  sample_units(chain_, layers_.hidden(), {config_.seed, stream_id(kChainStart)});
 }
 
 void Rbm::load(const SampleMatrix& x, Span<const std::int64_t> chosen, Panel& panel) const {

@@ -41,9 +41,9 @@ Positions others(const Positions& taken, std::int32_t count) {
   return rest;
 }
 
-class Rewiring {
+class RewireUpdate {
  public:
-  Rewiring(Network& network, const RewireRule& rule, const std::vector<bool>& frozen,
+  RewireUpdate(Network& network, const RewireRule& rule, const std::vector<bool>& frozen,
            std::uint64_t seed, std::uint64_t update)
       : network_(network),
         rule_(rule),
@@ -227,7 +227,7 @@ class Rewiring {
 
 Rewired rewire(Network& network, const RewireRule& rule, const std::vector<bool>& frozen,
                std::uint64_t seed, std::uint64_t update) {
-  return Rewiring(network, rule, frozen, seed, update).run();
+  return RewireUpdate(network, rule, frozen, seed, update).run();
 }
 
 }  // namespace sparsegrow
