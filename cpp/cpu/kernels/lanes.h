@@ -59,7 +59,7 @@ inline void store(T* to, V v) {
 
 template <class V, class T>
 inline V splat(T value) {
-  return V{} + value;
+  return value - V{};  // which is the value in every bit, so that no subtraction is left
 }
 
 template <class To, class From>
@@ -83,7 +83,7 @@ inline Lanes<Real, N / 2> add_halves(Lanes<Real, N> v) {
   return low + high;
 }
 
-// Four columns by two loads: kernels of batch 1 are bound by the number of their loads.
+// Four columns by two loads: products are bound by the number of their loads.
 inline void load_columns(const std::int32_t* from, std::uint64_t (&column)[4]) {
   static_assert(__BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__, "the lower half is the first column");
   const std::uint64_t low = load<std::uint64_t>(from), high = load<std::uint64_t>(from + 2);

@@ -85,9 +85,7 @@ inline void sddmm_rows(const SddmmTask<Real>& task) {
   constexpr int N = native_lanes<Real>(W), K = W / N;
   using V = Lanes<Real, N>;
   using V4 = Lanes<Real, 4>;
-  const auto x = [&](std::int32_t e) {
-    return task.x + static_cast<std::int64_t>(task.column[e]) * W;
-  };
+  const auto x_of = [x = task.x](std::uint64_t column) { return x + column * W; };
   std::int32_t row = task.first_row;
   for (std::int32_t e = task.first; e < task.last; ++row) {
     const std::int32_t end =
@@ -98,17 +96,19 @@ inline void sddmm_rows(const SddmmTask<Real>& task) {
       dy[k] = load<V>(task.dy + static_cast<std::int64_t>(row) * W + k * N);
     }
     for (; e + 4 <= end; e += 4) {
-      if constexpr (Ahead) {
-        for (int j = 0; j < 4; ++j) fetch<W * sizeof(Real)>(x(e + ahead + j));
+      for (int j = 0; j < 4 && Ahead; ++j) {
+        fetch<W * sizeof(Real)>(x_of(task.column[e + ahead + j]));
       }
-      V4 sums =
-          sum_four<Real, N>(products<Real, N, K>(x(e), dy), products<Real, N, K>(x(e + 1), dy),
-                            products<Real, N, K>(x(e + 2), dy), products<Real, N, K>(x(e + 3), dy));
+      std::uint64_t c[4];
+      load_columns(task.column + e, c);
+      V4 sums = sum_four<Real, N>(
+          products<Real, N, K>(x_of(c[0]), dy), products<Real, N, K>(x_of(c[1]), dy),
+          products<Real, N, K>(x_of(c[2]), dy), products<Real, N, K>(x_of(c[3]), dy));
       if (task.accumulate) sums += load<V4>(task.dvalues + e);
       store(task.dvalues + e, sums);
     }
     for (; e < end; ++e) {
-      const Real sum = sum_one<Real, N>(products<Real, N, K>(x(e), dy));
+      const Real sum = sum_one<Real, N>(products<Real, N, K>(x_of(task.column[e]), dy));
       task.dvalues[e] = task.accumulate ? task.dvalues[e] + sum : sum;
     }
   }

@@ -15,87 +15,61 @@
 
 #include "cpu/kernel_table.h"
 #include "cpu/kernels/lanes.h"
+#include "cpu/kernels/row_values.h"
 
 namespace sparsegrow::cpu::SG_ISA {
 
-// The values of the listed rows in turn.
-template <class Real, Values From>
-class RowValues {
- public:
-  explicit RowValues(const SpmmTask<Real>& task) : task_(task), kept_(task.kept) {}
-
-  void enter_row(std::int32_t begin) {
-    if constexpr (From == Values::in_place) row_ = task_.values + begin;
-    if constexpr (From == Values::kept) row_ = kept_;
-    if constexpr (From == Values::gather || From == Values::gather_keep)
-      place_ = task_.position + begin;
-  }
-  Real at(std::int32_t e) const {
-    if constexpr (From == Values::in_place || From == Values::kept) return row_[e];
-    const Real value = task_.values[place_[e]];
-    if constexpr (From == Values::gather_keep) kept_[e] = value;
-    return value;
-  }
-  Lanes<Real, 4> four_at(std::int32_t e) const {
-    if constexpr (From == Values::in_place) return load<Lanes<Real, 4>>(row_ + e);
-    return Lanes<Real, 4>{at(e), at(e + 1), at(e + 2), at(e + 3)};
-  }
-  void leave_row(std::int32_t edges) {
-    if constexpr (From == Values::kept || From == Values::gather_keep) kept_ += edges;
-  }
-
- private:
-  const SpmmTask<Real>& task_;
-  Real* kept_;
-  const Real* row_ = nullptr;
-  const std::int32_t* place_ = nullptr;
-};
+// Adds value * x of one edge to K sums of N lanes.
+template <class Real, class V, int K>
+inline void add_product(V value, const Real* x, V (&sum)[K]) {
+  constexpr int N = sizeof(V) / sizeof(Real);
+  for (int k = 0; k < K; ++k) sum[k] += value * load<V>(x + k * N);
+}
 
 // Lanes [part, part + K * N) of a tile of W: K sums of N lanes stay in registers while the edges of
-// a row pass by, each one broadcast weight times K contiguous vectors. Even and odd edges are
-// summed apart, to hide the latency of the multiply-add, in every width alike: the result of a
-// sample does not depend on its place in the batch.
+// a row pass by, each one splat weight times K contiguous vectors. Even and odd edges are summed
+// apart, to hide the latency of the multiply-add, in every width alike: the result of a sample does
+// not depend on its place in the batch.
 template <class Real, int W, int N, int K, Values From, bool Ahead>
 inline void spmm_part(const SpmmTask<Real>& task, int part) {
   using V = Lanes<Real, N>;
-  constexpr int U = 2;
-  const Real* const x = task.x + part;
   RowValues<Real, From> weight(task);
-  const auto source = [x](std::int32_t column) {
-    return x + static_cast<std::int64_t>(column) * W;
-  };
+  const auto source = [x = task.x + part](std::uint64_t column) { return x + column * W; };
   for (std::int64_t i = 0; i < task.count; ++i) {
     const std::int32_t row = task.rows[i];
     const std::int32_t begin = task.row_begin[row], end = task.row_begin[row + 1];
+    const std::int32_t edges = end - begin;
     const std::int32_t* const column = task.column + begin;
     const std::int32_t* const later = end + kAhead <= task.edges ? column + kAhead : column;
     Real* const y = task.y + static_cast<std::int64_t>(row) * W + part;
     weight.enter_row(begin);
-    V sum[U][K] = {};
+    V even[K] = {}, odd[K] = {};
     for (int k = 0; k < K; ++k) {
       if (task.accumulate)
-        sum[0][k] = load<V>(y + k * N);
+        even[k] = load<V>(y + k * N);
       else if (task.bias)
-        sum[0][k] = splat<V>(task.bias[row]);
+        even[k] = splat<V>(task.bias[row]);
     }
     std::int32_t e = 0;
-    for (; e + U <= end - begin; e += U) {
-      for (int u = 0; u < U; ++u) {
-        if constexpr (Ahead) fetch<W * sizeof(Real)>(source(later[e + u]));
-        const Real w = weight.at(e + u);
-        for (int k = 0; k < K; ++k) sum[u][k] += w * load<V>(source(column[e + u]) + k * N);
-      }
+    for (; e + 4 <= edges; e += 4) {
+      for (int u = 0; u < 4 && Ahead; ++u) fetch<W * sizeof(Real)>(source(later[e + u]));
+      std::uint64_t c[4];
+      V value[4];
+      load_columns(column + e, c);
+      weight.template splat_at<N>(e, value);
+      add_product(value[0], source(c[0]), even);
+      add_product(value[1], source(c[1]), odd);
+      add_product(value[2], source(c[2]), even);
+      add_product(value[3], source(c[3]), odd);
     }
-    for (; e < end - begin; ++e) {
-      const Real w = weight.at(e);
-      for (int k = 0; k < K; ++k) sum[0][k] += w * load<V>(source(column[e]) + k * N);
+    if (edges & 2) {
+      add_product(splat<V>(weight.at(e)), source(column[e]), even);
+      add_product(splat<V>(weight.at(e + 1)), source(column[e + 1]), odd);
+      e += 2;
     }
-    weight.leave_row(end - begin);
-    for (int k = 0; k < K; ++k) {
-      V total = sum[0][k];
-      for (int u = 1; u < U; ++u) total += sum[u][k];
-      store(y + k * N, total);
-    }
+    if (edges & 1) add_product(splat<V>(weight.at(e)), source(column[e]), even);
+    weight.leave_row(edges);
+    for (int k = 0; k < K; ++k) store(y + k * N, even[k] + odd[k]);
   }
 }
 

@@ -44,7 +44,7 @@ Positions others(const Positions& taken, std::int32_t count) {
 class RewireUpdate {
  public:
   RewireUpdate(Network& network, const RewireRule& rule, const std::vector<bool>& frozen,
-           std::uint64_t seed, std::uint64_t update)
+               std::uint64_t seed, std::uint64_t update)
       : network_(network),
         rule_(rule),
         seed_(seed),
