@@ -14,6 +14,8 @@ struct PlanSide {
   const Pattern& pattern;
   const RowPlan& plan;
   std::int32_t level;
+  std::int64_t reach = reach_of(pattern, plan.level_begin[level + 1] - plan.level_begin[level],
+                                [this](std::int64_t i) { return plan.level_rows(level)[i]; });
 
   std::int32_t first_block() const { return plan.level_block_begin[level]; }
   std::int32_t blocks() const { return plan.level_block_begin[level + 1] - first_block(); }
@@ -62,12 +64,12 @@ SpmmTask<Real> task_of(const PlanSide& side, std::int32_t first, std::int32_t la
 }
 
 template <class Real>
-void run_tile(const KernelTable<Real>& table, SpmmTask<Real>& task, const Panel& x, const Panel& y,
-              std::int32_t t, bool vector_rows) {
+void run_tile(const KernelTable<Real>& table, const PlanSide& side, SpmmTask<Real>& task,
+              const Panel& x, const Panel& y, std::int32_t t, bool vector_rows) {
   const auto from = tile_of<Real>(x, t), to = tile_of<Real>(y, t);
   task.x = from.data;
   task.y = to.data;
-  task.ahead = fetch_ahead<Real>(x, from.width);
+  task.ahead = fetch_ahead<Real>(side.reach, from.width);
   if (to.width > 1) return table.spmm_tile[width_slot(to.width)](task);
   (vector_rows ? table.spmm_vector : table.spmm_scalar)(task);
 }

@@ -44,12 +44,16 @@ void CpuBackend::sddmm(const DeviceCsr& csr, const Panel& x, const Panel& dy, Bu
       task.last = static_cast<std::int32_t>(std::min(edges, (chunk + 1) * step));
       task.first_row = row_of(pattern, task.first);
       task.edges = pattern.edges();
+      const std::int64_t rows = row_of(pattern, task.last - 1) - task.first_row + 1;
+      const std::int64_t reach = reach_of(pattern, rows, [&](std::int64_t i) {
+        return static_cast<std::int32_t>(task.first_row + i);
+      });
       for (std::int32_t t = 0; t < tile_count(x.batch()); ++t) {
         const auto from = tile_of<Real>(x, t);
         task.x = from.data;
         task.dy = tile_of<Real>(dy, t).data;
         task.accumulate = t > 0;
-        task.ahead = fetch_ahead<Real>(x, from.width);
+        task.ahead = fetch_ahead<Real>(reach, from.width);
         const auto& kernels = table<Real>();
         (from.width == 1 ? kernels.sddmm_scalar : kernels.sddmm_tile[width_slot(from.width)])(task);
       }

@@ -18,7 +18,7 @@ void CpuBackend::spmm(const DeviceCsr& csr, std::int32_t level, const Buffer& va
       task.values = values.as<Real>();
       task.bias = bias ? bias->as<Real>() : nullptr;
       task.accumulate = from == SumFrom::target;
-      run_tile(table<Real>(), task, x, y, static_cast<std::int32_t>(i / blocks),
+      run_tile(table<Real>(), side, task, x, y, static_cast<std::int32_t>(i / blocks),
                side.has_vector_rows(block));
     });
   });

@@ -53,7 +53,7 @@ class TransposedRun {
     task.from = keep ? Values::gather_keep : Values::gather;
     task.kept = keep ? thread_scratch<Real>(edges) : nullptr;
     for (std::int32_t t = tiles.first; t < tiles.last; ++t) {
-      run_tile(table_, task, dy_, dx_, t, vector_rows);
+      run_tile(table_, side_, task, dy_, dx_, t, vector_rows);
       if (keep) task.from = Values::kept;
     }
   }
