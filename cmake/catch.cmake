@@ -18,7 +18,9 @@ if(NOT TARGET Catch2::Catch2)
   set_target_properties(Catch2 PROPERTIES SYSTEM ON) # CMake 3.25 reads SYSTEM above as a part of the hash
 endif()
 
-set(catch_main ${CMAKE_CURRENT_LIST_DIR}/../tests/cpp/main.cpp)
-add_library(catch_main OBJECT ${catch_main})
-target_link_libraries(catch_main PUBLIC Catch2::Catch2)
-set_source_files_properties(${catch_main} PROPERTIES COMPILE_OPTIONS "-O0;-fno-sanitize=all") # slow to compile
+if(NOT TARGET catch_main)
+  set(catch_main ${CMAKE_CURRENT_LIST_DIR}/../tests/cpp/main.cpp)
+  add_library(catch_main OBJECT ${catch_main})
+  target_link_libraries(catch_main PUBLIC Catch2::Catch2)
+  set_source_files_properties(${catch_main} PROPERTIES COMPILE_OPTIONS "-O0;-fno-sanitize=all") # slow to compile
+endif()

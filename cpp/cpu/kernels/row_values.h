@@ -42,8 +42,17 @@ class RowValues {
     return value;
   }
   Lanes<Real, 4> four_at(std::int32_t e) const {
-    if constexpr (From == Values::in_place) return load<Lanes<Real, 4>>(row_ + e);
-    return Lanes<Real, 4>{at(e), at(e + 1), at(e + 2), at(e + 3)};
+    if constexpr (From == Values::in_place || From == Values::kept) {
+      return load<Lanes<Real, 4>>(row_ + e);
+    } else {
+      std::uint64_t place[4];
+      load_columns(place_ + e, place);
+      const Real* const values = task_.values;
+      const Lanes<Real, 4> four{values[place[0]], values[place[1]], values[place[2]],
+                                values[place[3]]};
+      if constexpr (From == Values::gather_keep) store(kept_ + e, four);
+      return four;
+    }
   }
   // Of edges e to e + 3.
   template <int N>
@@ -51,14 +60,8 @@ class RowValues {
     if constexpr (From == Values::in_place || From == Values::kept) {
       splat_four<Real, N>(row_ + e, to);
     } else {
-      std::uint64_t place[4];
-      load_columns(place_ + e, place);
-      Lanes<Real, 4> four;
-      for (int i = 0; i < 4; ++i) {
-        four[i] = task_.values[place[i]];
-        to[i] = splat<Lanes<Real, N>>(four[i]);
-      }
-      if constexpr (From == Values::gather_keep) store(kept_ + e, four);
+      const Lanes<Real, 4> four = four_at(e);
+      for (int i = 0; i < 4; ++i) to[i] = splat<Lanes<Real, N>>(four[i]);
     }
   }
   void leave_row(std::int32_t edges) {

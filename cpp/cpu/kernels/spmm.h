@@ -11,8 +11,7 @@
 //   then no longer follow one another in memory;
 // - fetching the values ahead that spmm_t gathers: no gain on 3072 x 3072 at 1 %;
 // - columns stored as byte offsets, which saves their shifts: 10 % faster while a tile fits the
-// first
-//   cache and 4 % beyond, for 4 more bytes per edge;
+//   first cache and 4 % beyond, for 4 more bytes per edge;
 // - dx by scatter at batch 32, values in their order: 1.2 to 1.5 times the time, for its stores;
 // - AVX2's gather instruction at batch 1: 1.5 to 1.8 times the time of four loads.
 #pragma once
