@@ -2,6 +2,7 @@
 
 import doctest
 from collections import Counter
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from growth_support import small_corpus, small_settings
 from sparsegrow import locality
 from sparsegrow.locality import GrownWires, Wires, profile
 from sparsegrow.locality_orders import ORDERS, reordered
+from sparsegrow.locality_plots import draw_series, new_figure
 
 
 def wires_of(rows: list[list[int]], places: int) -> Wires:
@@ -170,3 +172,17 @@ def test_an_order_finds_hidden_parts() -> None:
 
 def test_examples() -> None:
     assert doctest.testmod(locality).failed == 0
+
+
+@pytest.mark.parametrize("last", [45_000, 385_000, 3_000_000, 20_000_000])
+def test_numbers_of_edges_in_a_picture_do_not_overlap(last: int) -> None:
+    figure, (axes, *_) = new_figure(3, 15)
+    records = [{"edges": int(e), "share": 0.5} for e in np.geomspace(19_306, last, 9)]
+    draw_series(axes, records, "share", 100)
+    figure.canvas.draw()
+    low, high = axes.get_xlim()
+    ticks = [*axes.xaxis.get_major_ticks(), *axes.xaxis.get_minor_ticks()]
+    shown = [t.label1 for t in ticks if low <= t.get_loc() <= high and t.label1.get_text()]
+    places = sorted(label.get_window_extent().extents[[0, 2]].tolist() for label in shown)
+    assert len(places) >= 2
+    assert all(a[1] < b[0] for a, b in pairwise(places))
