@@ -1,4 +1,10 @@
 // sddmm: dvalues[e] = x[source of e] . dy[target of e] over the lanes of a tile.
+//
+// Measured on AVX2 (Zen 3, 32 lanes), in turns of a few milliseconds, and not kept:
+// - the lanes of four edges summed while the next four multiply: 1 % over seven shapes;
+// - four edges multiplied lane by lane instead of edge by edge: 1 % slower;
+// - two tiles at a time, whose lanes are summed once: 5 to 15 % slower from 256 rows on, since half
+//   as many rows stay in the first cache.
 #pragma once
 
 #include "cpu/kernel_table.h"
