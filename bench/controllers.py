@@ -17,7 +17,7 @@ from typing import Any
 
 import sparsegrow as sg
 from machine import describe_machine
-from sparsegrow.controller import CONTROLLERS
+from sparsegrow.growth.controller import CONTROLLERS
 
 Record = dict[str, Any]
 

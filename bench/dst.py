@@ -25,8 +25,13 @@ import numpy as np
 
 import sparsegrow as sg
 from machine import describe_machine
-from sparsegrow.locality_plots import new_figure, save
-from sparsegrow.topology_plots import degree_picture, input_degrees, input_picture, neuron_degrees
+from sparsegrow.layered.topology_plots import (
+    degree_picture,
+    input_degrees,
+    input_picture,
+    neuron_degrees,
+)
+from sparsegrow.locality.plots import new_figure, save
 
 METHODS = ("static", "set", "random", "rigl", "ch3l3", "ch3l3:small_world")
 CONTROLS = {"nearest to zero": "magnitude", "random": "random", "largest": "largest"}

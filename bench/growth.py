@@ -18,7 +18,7 @@ from typing import Any
 
 import sparsegrow as sg
 from machine import describe_machine
-from sparsegrow.run_folder import RunFolder
+from sparsegrow.growth.run_folder import RunFolder
 
 PAPER_BITS = 2.89  # where the paper's run ended
 Record = dict[str, Any]

@@ -22,7 +22,7 @@ import numpy as np
 from machine import describe_machine
 from sparsegrow import _sparsegrow as engine
 from sparsegrow import set_num_threads
-from sparsegrow.corpus import Corpus, load_corpus
+from sparsegrow.text.corpus import Corpus, load_corpus
 
 SYMBOLS = 98
 CHARACTERS = 1024  # of one step

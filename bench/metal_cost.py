@@ -19,8 +19,8 @@ from dataclasses import dataclass
 from growth_speed import grown, proposal
 from machine import describe_machine
 from sparsegrow import _sparsegrow as engine
-from sparsegrow.corpus import load_corpus
-from sparsegrow.tokens import Tokens
+from sparsegrow.text.corpus import load_corpus
+from sparsegrow.text.tokens import Tokens
 
 CHARACTERS = 1024  # of one step
 SCOUT_STEPS = 40  # before patterns can be offered

@@ -16,8 +16,8 @@ import time
 from machine import describe_machine
 from metal_cost import CHARACTERS, network
 from sparsegrow import _sparsegrow as engine
-from sparsegrow.corpus import load_corpus
-from sparsegrow.tokens import Tokens
+from sparsegrow.text.corpus import load_corpus
+from sparsegrow.text.tokens import Tokens
 
 WARM_STEPS = 5
 

@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 
 from machine import describe_machine
 from sparsegrow import _sparsegrow as engine
-from sparsegrow.corpus import load_corpus
-from sparsegrow.tokens import UNKNOWN, text_of
+from sparsegrow.text.corpus import load_corpus
+from sparsegrow.text.tokens import UNKNOWN, text_of
 
 Tokens = NDArray[np.uint8]
 Contender = Callable[[bytes], Tokens]

@@ -11,14 +11,14 @@ from sparsegrow._sparsegrow import (
     num_threads,
     set_num_threads,
 )
-from sparsegrow.char_model import CharModel, load
-from sparsegrow.corpus import Corpus, load_corpus
-from sparsegrow.corpus_error import CorpusError
-from sparsegrow.growing import Run, grow, resume
-from sparsegrow.growth_settings import GrowthSettings
-from sparsegrow.mlp import SparseMLP
-from sparsegrow.perturb import perturb
-from sparsegrow.report import report
+from sparsegrow.growth.char_model import CharModel, load
+from sparsegrow.growth.growing import Run, grow, resume
+from sparsegrow.growth.settings import GrowthSettings
+from sparsegrow.layered.mlp import SparseMLP
+from sparsegrow.layered.perturbation.perturb import perturb
+from sparsegrow.reporting.report import report
+from sparsegrow.text.corpus import Corpus, load_corpus
+from sparsegrow.text.corpus_error import CorpusError
 
 
 def info() -> dict[str, Any]:

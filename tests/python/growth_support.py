@@ -4,9 +4,9 @@ from functools import cache
 
 import numpy as np
 
-from sparsegrow.corpus import Corpus
-from sparsegrow.growth_settings import GrowthSettings
-from sparsegrow.tokens import tokenise
+from sparsegrow.growth.settings import GrowthSettings
+from sparsegrow.text.corpus import Corpus
+from sparsegrow.text.tokens import tokenise
 
 WORDS = ["the", "sun", "and", "sea,", "a", "man", "or", "ship;", "we", "saw", "go.", "It\tis\n"]
 

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from sparsegrow.report_net import facts_of
+from sparsegrow.reporting.net import facts_of
 
 VOCABULARY = 98
 FATES = (("rejected", 0.6), ("kept", 0.3), ("rolled back", 0.1))

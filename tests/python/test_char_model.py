@@ -8,7 +8,7 @@ import pytest
 import sparsegrow as sg
 from growth_support import small_corpus
 from sparsegrow import _sparsegrow as native
-from sparsegrow.tokens import tokenise
+from sparsegrow.text.tokens import tokenise
 
 
 @pytest.fixture(scope="module")
@@ -120,7 +120,7 @@ def test_arrays_that_contradict_each_other_are_refused(grown: sg.CharModel, name
 
 
 def test_nan_in_a_file_is_refused(grown: sg.CharModel, tmp_path) -> None:
-    from sparsegrow import char_checkpoint as files
+    from sparsegrow.growth import checkpoint as files
 
     arrays = grown.net.arrays()
     arrays["hidden.weight"][3] = np.nan

@@ -7,7 +7,7 @@ import pytest
 
 import sparsegrow as sg
 from sparsegrow import cli
-from sparsegrow.datasets import open_data
+from sparsegrow.data.datasets import open_data
 from support import blobs
 
 QUICK = ["--hidden", "30", "20", "--density", "0.3", "--epochs", "2", "--threads", "1"]

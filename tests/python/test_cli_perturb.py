@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from sparsegrow.cli import main
-from sparsegrow.perturb_weights import KINDS
+from sparsegrow.layered.perturbation.weights import KINDS
 from support import blobs
 
 FIT = ["--hidden", "40", "30", "--density", "0.3", "--epochs", "15"]

@@ -7,8 +7,8 @@ import numpy as np
 import pytest
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.candidates import CandidateSettings, candidates
-from sparsegrow.controller import (
+from sparsegrow.growth.candidates import CandidateSettings, candidates
+from sparsegrow.growth.controller import (
     KINDS,
     PAPER_KINDS,
     Controller,
@@ -16,7 +16,7 @@ from sparsegrow.controller import (
     Observation,
     make_controller,
 )
-from sparsegrow.controller_reinforce import ReinforceController
+from sparsegrow.growth.controller_reinforce import ReinforceController
 
 NAMES = ("reinforce", "random", "greedy")
 

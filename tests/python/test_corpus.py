@@ -9,9 +9,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from sparsegrow import corpus, corpus_demo, reading
-from sparsegrow.corpus import Corpus, CorpusError, load_corpus
-from sparsegrow.tokens import text_of, tokenise
+from sparsegrow.text import corpus, demo, reading
+from sparsegrow.text.corpus import Corpus, CorpusError, load_corpus
+from sparsegrow.text.tokens import text_of, tokenise
 from support import python
 
 PROSE = "The quick brown fox jumps over the lazy dog, and caf\u00e9s close at ten.\n"
@@ -113,7 +113,7 @@ def test_a_fraction_leaves_both_parts_something(tmp_path, fraction):
 
 FRUGAL = """
 import resource, sys
-from sparsegrow.corpus import Corpus
+from sparsegrow.text.corpus import Corpus
 peak = lambda: resource.getrusage(resource.RUSAGE_SELF).ru_maxrss << (sys.platform != "darwin") * 10
 before = peak()
 whole = Corpus.from_files(sys.argv[1], progress=False)
@@ -189,13 +189,13 @@ def without(monkeypatch, *missing):
     if "topics" in missing:
         monkeypatch.setitem(sys.modules, "pydoc_data.topics", None)
     if "sources" in missing:
-        monkeypatch.setattr(corpus_demo, "source_files", lambda root: [])
+        monkeypatch.setattr(demo, "source_files", lambda root: [])
 
 
 def test_a_demo_without_its_chapters_says_so(monkeypatch):
     without(monkeypatch, "topics")
-    some = corpus_demo.source_files(Path(os.__file__).parent)[:150]
-    monkeypatch.setattr(corpus_demo, "source_files", lambda root: some)
+    some = demo.source_files(Path(os.__file__).parent)[:150]
+    monkeypatch.setattr(demo, "source_files", lambda root: some)
     assert load_corpus("demo", progress=False).note == (
         "demo: this Python comes without pydoc_data, so its text is shorter than elsewhere"
     )
@@ -227,6 +227,6 @@ class One:
         """Coroutine."""
 '''
     found = ["Module.", "Class.", "Method \\d.", "Coroutine."]
-    assert list(corpus_demo.docstrings(source)) == found
+    assert list(demo.docstrings(source)) == found
     for broken in (b"def", b"\xff", b"a\x00b", b""):
-        assert list(corpus_demo.docstrings(broken)) == []
+        assert list(demo.docstrings(broken)) == []

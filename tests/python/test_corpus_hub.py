@@ -6,9 +6,9 @@ from types import ModuleType, SimpleNamespace
 import numpy as np
 import pytest
 
-from sparsegrow import corpus_hub
-from sparsegrow.corpus import CorpusError, load_corpus
-from sparsegrow.tokens import tokenise
+from sparsegrow.text import wikitext
+from sparsegrow.text.corpus import CorpusError, load_corpus
+from sparsegrow.text.tokens import tokenise
 from support import python
 
 ROWS = [
@@ -49,7 +49,7 @@ def test_rows_of_the_hub_become_the_file_they_were(monkeypatch):
         return FakeRows(ROWS, {split: SimpleNamespace(num_bytes=len(LINES))})
 
     fake_client(monkeypatch, load)
-    monkeypatch.setattr(corpus_hub, "ROWS", 7)
+    monkeypatch.setattr(wikitext, "ROWS", 7)
     loaded = load_corpus("wikitext-103", progress=False)
     config = ("Salesforce/wikitext", "wikitext-103-raw-v1")
     assert asked == [(*config, "train", True), (*config, "validation", True)]
@@ -121,10 +121,10 @@ configs:
 LOAD = """
 import sys
 import datasets
-from sparsegrow.corpus import load_corpus
-from sparsegrow.corpus_hub import open_split, size_of
-from sparsegrow.hub import Source
-from sparsegrow.tokens import text_of
+from sparsegrow.text.corpus import load_corpus
+from sparsegrow.text.wikitext import open_split, size_of
+from sparsegrow.base.hub import Source
+from sparsegrow.text.tokens import text_of
 datasets.disable_progress_bars()
 rows = open(sys.argv[2], newline="").read().split("|")
 for split in ("train", "validation"):

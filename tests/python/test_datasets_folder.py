@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from picture_support import INSTEAD, SIZES, pictures
-from sparsegrow.datasets import open_data
+from sparsegrow.data.datasets import open_data
 from support import python
 
 QUICK = ["--hidden", "12", "--density", "0.5", "--epochs", "2", "--threads", "1", "--json"]
@@ -45,7 +45,7 @@ sys.exit(main())
 SAVE = """
 import sys
 import numpy as np
-from sparsegrow.datasets import open_data
+from sparsegrow.data.datasets import open_data
 data = open_data(sys.argv[1])
 np.savez(sys.argv[2], name=data.name, x_train=data.x_train, y_train=data.y_train,
          x_test=data.x_test, y_test=data.y_test)
@@ -107,7 +107,7 @@ def test_offline_is_one_line(offline):
 
 QUIET = """
 import logging
-from sparsegrow.hub import Source
+from sparsegrow.base.hub import Source
 with Source("a", "b", "c").guarded():
     import huggingface_hub.utils
     inner = logging.getLogger("huggingface_hub.utils._http")

@@ -7,9 +7,10 @@ import numpy as np
 import pytest
 
 from picture_support import INSTEAD, SIZES, pictures
-from sparsegrow import cli, image_hub
-from sparsegrow.datasets import open_data
-from sparsegrow.hub import HubError
+from sparsegrow import cli
+from sparsegrow.base.hub import HubError
+from sparsegrow.data import image_hub
+from sparsegrow.data.datasets import open_data
 
 
 def image_of(pixels, mode=None):

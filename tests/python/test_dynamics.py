@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 import sparsegrow as sg
-from sparsegrow.dynamics import METHODS, Dynamics, dynamics_of
+from sparsegrow.layered.dynamics import METHODS, Dynamics, dynamics_of
 from support import DEVICE
 
 CHANGING = tuple(METHODS)

@@ -6,7 +6,8 @@ import os
 import pytest
 
 import sparsegrow as sg
-from sparsegrow import checkpoint, files
+from sparsegrow.base import files
+from sparsegrow.layered import checkpoint
 from support import assert_same_model, blobs, python, small_model
 
 X, Y = blobs(samples=80)

@@ -13,11 +13,11 @@ import pytest
 
 import sparsegrow as sg
 from growth_support import small_corpus, small_settings
-from sparsegrow.controller import Decision
-from sparsegrow.growth_loop import GrowthLoop
-from sparsegrow.growth_settings import Budget, GrowthSettings
-from sparsegrow.growth_view import View
-from sparsegrow.run_folder import RunError, RunFolder
+from sparsegrow.growth.controller import Decision
+from sparsegrow.growth.loop import GrowthLoop
+from sparsegrow.growth.run_folder import RunError, RunFolder
+from sparsegrow.growth.settings import Budget, GrowthSettings
+from sparsegrow.growth.view import View
 from support import DEVICE
 
 METRICS = {
@@ -111,7 +111,7 @@ def stop_after(folder, rounds: int, **changes) -> None:
 
     steps = changes.pop("steps")
     settings, corpus = small_settings(**changes), small_corpus()
-    from sparsegrow import growing
+    from sparsegrow.growth import growing
 
     budget = Budget(steps=steps)
     model = sg.CharModel(seed=settings.seed, device=DEVICE)

@@ -6,10 +6,10 @@ import sys
 import pytest
 from rich.console import Console
 
-from sparsegrow.controller import Decision
-from sparsegrow.growth_settings import Budget
-from sparsegrow.growth_table import table_of
-from sparsegrow.growth_view import Lines, Live, View, clock, counted, view_for
+from sparsegrow.growth.controller import Decision
+from sparsegrow.growth.settings import Budget
+from sparsegrow.growth.table import table_of
+from sparsegrow.growth.view import Lines, Live, View, clock, counted, view_for
 
 FIGURES = {
     "seconds": 75.0,

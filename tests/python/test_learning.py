@@ -169,7 +169,7 @@ def test_other_threads_may_use_a_model_that_is_trained():
 
 PROGRAM = """
 import sparsegrow as sg
-from sparsegrow.datasets import open_data
+from sparsegrow.data.datasets import open_data
 data = open_data("synthetic")
 model = sg.SparseMLP([64, 200, 200, 10], density=0.1)
 model.fit(data.x_train, data.y_train, 6, progress=False)

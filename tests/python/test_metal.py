@@ -9,7 +9,7 @@ import pytest
 import sparsegrow as sg
 from growth_support import small_corpus, small_settings
 from sparsegrow import _sparsegrow as native
-from sparsegrow.corpus import Corpus
+from sparsegrow.text.corpus import Corpus
 
 REASON = native.backends()["metal"]
 pytestmark = pytest.mark.skipif(REASON is not True, reason=str(REASON))

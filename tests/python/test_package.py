@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 import sparsegrow as sg
-from sparsegrow import char_model, layered, mlp
+from sparsegrow.growth import char_model
+from sparsegrow.layered import mlp, structure
 from support import python
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -36,7 +37,7 @@ def test_everything_promised_is_there():
     assert all(hasattr(sg, name) for name in sg.__all__)
 
 
-@pytest.mark.parametrize("module", [mlp, layered, char_model])
+@pytest.mark.parametrize("module", [mlp, structure, char_model])
 def test_the_examples_of_the_docstrings(module):
     outcome = doctest.testmod(module)
     assert outcome.attempted > 0

@@ -6,10 +6,10 @@ import json
 import numpy as np
 import pytest
 
-from sparsegrow.perturb_alive import alive_neurons
-from sparsegrow.perturb_curves import Curve
-from sparsegrow.perturb_levels import FRACTIONS, SIGMAS, analyses_for, usual_groups
-from sparsegrow.perturb_weights import (
+from sparsegrow.layered.perturbation.alive import alive_neurons
+from sparsegrow.layered.perturbation.curves import Curve
+from sparsegrow.layered.perturbation.levels import FRACTIONS, SIGMAS, analyses_for, usual_groups
+from sparsegrow.layered.perturbation.weights import (
     PRUNING,
     Analysis,
     bin_sizes,

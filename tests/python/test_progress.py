@@ -6,9 +6,9 @@ import re
 import subprocess
 import sys
 
-from sparsegrow import progress
-from sparsegrow.progress import Status
-from sparsegrow.records import EpochRecord
+from sparsegrow.layered import progress
+from sparsegrow.layered.progress import Status
+from sparsegrow.layered.records import EpochRecord
 from support import blobs, small_model
 
 PROGRAM = """

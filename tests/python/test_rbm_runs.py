@@ -33,8 +33,8 @@ def test_after_an_interruption_in_mid_epoch(tmp_path, monkeypatch, settings, ste
         if model._engine.network.steps == steps:
             raise KeyboardInterrupt
 
-    monkeypatch.setattr("sparsegrow.rbm_engine.RbmEngine.train", cut)
-    monkeypatch.setattr("sparsegrow.interrupt.DeferredInterrupt.check", check)
+    monkeypatch.setattr("sparsegrow.rbm.engine.RbmEngine.train", cut)
+    monkeypatch.setattr("sparsegrow.base.interrupt.DeferredInterrupt.check", check)
     with pytest.raises(KeyboardInterrupt):
         model.fit(x, 4, progress=False, checkpoint=path)
     monkeypatch.undo()

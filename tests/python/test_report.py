@@ -15,12 +15,13 @@ from run_folders import (
     write_lines,
     write_run,
 )
-from sparsegrow import cli, report_data
-from sparsegrow.report import report
-from sparsegrow.report_chart import Chart, Series, draw
-from sparsegrow.report_data import ReportError, gather
-from sparsegrow.report_growth import PAPER
-from sparsegrow.report_scale import Scale
+from sparsegrow import cli
+from sparsegrow.reporting import data
+from sparsegrow.reporting.chart import Chart, Series, draw
+from sparsegrow.reporting.data import ReportError, gather
+from sparsegrow.reporting.growth import PAPER
+from sparsegrow.reporting.report import report
+from sparsegrow.reporting.scale import Scale
 
 VOID = {"meta", "br"}
 
@@ -66,7 +67,7 @@ def with_net(monkeypatch):
     """Let a run folder seem to hold this network."""
 
     def use(net):
-        monkeypatch.setattr(report_data, "net", lambda path, notes: net)
+        monkeypatch.setattr(data, "net", lambda path, notes: net)
 
     return use
 

@@ -7,15 +7,15 @@ import pytest
 
 from run_folders import embryo_facts, grown_facts, hand_made_net
 from sparsegrow import _sparsegrow as native
-from sparsegrow import report_characters, report_markup, report_net, report_scale
-from sparsegrow.report_drawing import bands, draw_sub_dag, told
-from sparsegrow.report_layout import MOST_IN_ROW, layout_of
-from sparsegrow.report_net import facts_of, name_of, symbol_of, take_out, token_of
+from sparsegrow.reporting import characters, markup, net, scale
+from sparsegrow.reporting.drawing import bands, draw_sub_dag, told
+from sparsegrow.reporting.layout import MOST_IN_ROW, layout_of
+from sparsegrow.reporting.net import facts_of, name_of, symbol_of, take_out, token_of
 
 E = token_of("e")
 
 
-@pytest.mark.parametrize("module", [report_characters, report_markup, report_net, report_scale])
+@pytest.mark.parametrize("module", [characters, markup, net, scale])
 def test_the_examples_are_right(module):
     outcome = doctest.testmod(module)
     assert outcome.attempted > 0
@@ -116,7 +116,7 @@ def test_memory_and_signs_are_marked():
 
 def test_bins_of_the_fan_in_hold_every_neuron():
     values = np.array([0, 1, 1, 2, 3, 196, 2058])
-    bins = report_characters.doubling_bins(values)
+    bins = characters.doubling_bins(values)
     assert sum(count for *_, count in bins) == len(values)
     assert bins[0] == (0, 0, 1)
     assert bins[-1] == (2048, 4095, 1)

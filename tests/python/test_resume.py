@@ -10,8 +10,8 @@ import numpy as np
 import pytest
 
 import sparsegrow as sg
-from sparsegrow import fitting
-from sparsegrow.engine import Engine
+from sparsegrow.layered import fitting
+from sparsegrow.layered.engine import Engine
 from support import assert_same_model, blobs, small_model, without_times
 
 X, Y = blobs(samples=200)

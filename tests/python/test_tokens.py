@@ -9,8 +9,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow import corpus, tokens
-from sparsegrow.tokens import BLOCK, UNKNOWN, VOCABULARY, TokenBuffer, text_of, tokenise
+from sparsegrow.text import corpus, tokens
+from sparsegrow.text.tokens import BLOCK, UNKNOWN, VOCABULARY, TokenBuffer, text_of, tokenise
 
 U8 = np.uint8
 TOKEN_OF = {chr(code): code - 32 for code in range(32, 127)} | {"\n": 95, "\t": 96}

@@ -4,8 +4,7 @@ import numpy as np
 import pytest
 
 import sparsegrow as sg
-from sparsegrow.locality_plots import save
-from sparsegrow.topology_plots import (
+from sparsegrow.layered.topology_plots import (
     degree_picture,
     drawn,
     input_degrees,
@@ -13,6 +12,7 @@ from sparsegrow.topology_plots import (
     neuron_degrees,
     power_law,
 )
+from sparsegrow.locality.plots import save
 
 
 def model(**options) -> sg.SparseMLP:

@@ -15,9 +15,9 @@ import typer
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow import set_num_threads
-from sparsegrow.config import require_integer, require_number
-from sparsegrow.engine import Array, Pattern
-from sparsegrow.wiring import generator
+from sparsegrow.layered.config import require_integer, require_number
+from sparsegrow.layered.engine import Array, Pattern
+from sparsegrow.layered.wiring import generator
 
 VERBS = ("forward", "dX", "dW")
 TOLERANCE = 1e-4  # of float32 against float64, relative to the largest value

@@ -12,9 +12,9 @@ import typer
 
 from sparsegrow import SparseMLP, set_num_threads
 from sparsegrow.cli.arguments import DeviceIfNew, StoppedError
-from sparsegrow.config import CHOICES
-from sparsegrow.datasets import BUNDLED, Data, open_data
-from sparsegrow.image_hub import REPOSITORIES
+from sparsegrow.data.datasets import BUNDLED, Data, open_data
+from sparsegrow.data.image_hub import REPOSITORIES
+from sparsegrow.layered.config import CHOICES
 
 METHODS = CHOICES["topology"]
 DEFAULT_HIDDEN = (300, 300)

@@ -9,13 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
-from sparsegrow import locality
-from sparsegrow.char_model import CharModel
 from sparsegrow.cli.read import Json, opened
-from sparsegrow.locality import GrownWires
-from sparsegrow.locality_orders import ORDERS, ScipyMissingError, reordered
-from sparsegrow.locality_tables import conditions_table, kinds_table, tables_of
-from sparsegrow.run_folder import LOCALITY, RunFolder
+from sparsegrow.growth.char_model import CharModel
+from sparsegrow.growth.run_folder import LOCALITY, RunFolder
+from sparsegrow.locality import profile as locality
+from sparsegrow.locality.orders import ORDERS, ScipyMissingError, reordered
+from sparsegrow.locality.profile import GrownWires
+from sparsegrow.locality.tables import conditions_table, kinds_table, tables_of
 
 Line = Annotated[int, typer.Option(help="Bytes of a cache line.")]
 Plot = Annotated[Path | None, typer.Option(help="Also draw a picture into this file.")]
@@ -75,7 +75,7 @@ def profiled(wires: GrownWires, line: int, run: int, by: Side) -> dict[str, Any]
 
 def draw_profile(records: list[dict[str, Any]], model: CharModel, path: Path) -> None:
     """Draw the growth and one sub-DAG."""
-    from sparsegrow.locality_plots import growth_picture, save
+    from sparsegrow.locality.plots import growth_picture, save
 
     save(growth_picture(records, model.net), path)
 
@@ -102,7 +102,7 @@ def synth(
     if orders:
         records += with_orders(graphs, line)
     if plot is not None:
-        from sparsegrow.locality_plots import conditions_picture, save
+        from sparsegrow.locality.plots import conditions_picture, save
 
         save(conditions_picture(graphs), plot)
     print(json.dumps(records) if json_ else conditions_table(records))

@@ -14,9 +14,9 @@ from sparsegrow import SparseMLP, set_num_threads
 from sparsegrow import perturb as measure
 from sparsegrow.cli.arguments import DeviceIfNew, StoppedError
 from sparsegrow.cli.fit import DataName, Json, Standardise
-from sparsegrow.datasets import open_data
-from sparsegrow.perturb_curves import PerturbResult
-from sparsegrow.perturb_weights import KINDS
+from sparsegrow.data.datasets import open_data
+from sparsegrow.layered.perturbation.curves import PerturbResult
+from sparsegrow.layered.perturbation.weights import KINDS
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -126,7 +126,7 @@ def mover(shown: Progress) -> Callable[[str, int, int], None]:
 
 def draw(found: PerturbResult, path: Path) -> None:
     """Draw all curves."""
-    from sparsegrow.locality_plots import save
-    from sparsegrow.perturb_plots import perturb_picture
+    from sparsegrow.layered.perturbation.plots import perturb_picture
+    from sparsegrow.locality.plots import save
 
     save(perturb_picture(found), path)

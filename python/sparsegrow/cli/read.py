@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from sparsegrow.char_model import CharModel
 from sparsegrow.cli.arguments import Device
-from sparsegrow.corpus import read_file
-from sparsegrow.run_folder import MODEL
+from sparsegrow.growth.char_model import CharModel
+from sparsegrow.growth.run_folder import MODEL
+from sparsegrow.text.corpus import read_file
 
 Model = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of a run, or a checkpoint.")]
 Json = Annotated[bool, typer.Option("--json", help="Print JSON on standard output.")]

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from sparsegrow.report import report as write_report
+from sparsegrow.reporting.report import report as write_report
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the run.")]
 Out = Annotated[Path | None, typer.Option(help="The page; DIR/report.html by default.")]

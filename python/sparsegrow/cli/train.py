@@ -11,9 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from sparsegrow.cli.arguments import Device, DeviceIfNew, StoppedError
-from sparsegrow.corpus import NAMES, Corpus, load_corpus
-from sparsegrow.growing import Run, grow, next_folder
-from sparsegrow.growing import resume as resume_run
+from sparsegrow.growth.growing import Run, grow, next_folder
+from sparsegrow.growth.growing import resume as resume_run
+from sparsegrow.text.corpus import NAMES, Corpus, load_corpus
 
 CorpusName = Annotated[str | None, typer.Option("--corpus", help=f"{', '.join(NAMES)}.")]
 Text = Annotated[Path | None, typer.Option(help="UTF-8 text to train on instead of a corpus.")]

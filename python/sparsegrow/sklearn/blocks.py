@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 
 from sparsegrow import SparseMLP
 from sparsegrow import _sparsegrow as native
-from sparsegrow.engine import Array, Engine
-from sparsegrow.fitting import Callback, Fit
-from sparsegrow.progress import progress_for
-from sparsegrow.samples import Samples
+from sparsegrow.layered.engine import Array, Engine
+from sparsegrow.layered.fitting import Callback, Fit
+from sparsegrow.layered.progress import progress_for
+from sparsegrow.layered.samples import Samples
 
 BLOCK_BYTES = 32 << 20
 Order = NDArray[np.int64]

@@ -9,8 +9,8 @@ from sklearn.base import ClassifierMixin
 from sklearn.utils.multiclass import check_classification_targets
 from sklearn.utils.validation import column_or_1d
 
-from sparsegrow.engine import Array
-from sparsegrow.samples import Labels
+from sparsegrow.layered.engine import Array
+from sparsegrow.layered.samples import Labels
 from sparsegrow.sklearn.estimator import SparseMLPEstimator
 
 

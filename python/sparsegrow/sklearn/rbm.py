@@ -11,12 +11,12 @@ from sklearn.utils import check_random_state
 from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsegrow.config import require_choice, require_integer
-from sparsegrow.engine import Array
+from sparsegrow.layered.config import require_choice, require_integer
+from sparsegrow.layered.engine import Array
+from sparsegrow.layered.wiring import generator
 from sparsegrow.rbm import RestrictedBoltzmann
-from sparsegrow.rbm_config import CHOICES
+from sparsegrow.rbm.config import CHOICES
 from sparsegrow.sklearn.blocks import blocks, dense, rows_per_block, whole
-from sparsegrow.wiring import generator
 
 # Parameters that `RestrictedBoltzmann` knows under the same name.
 PASSED = (

@@ -8,7 +8,7 @@ import numpy as np
 from sklearn.base import RegressorMixin
 from sklearn.utils.validation import column_or_1d
 
-from sparsegrow.engine import Array
+from sparsegrow.layered.engine import Array
 from sparsegrow.sklearn.estimator import SparseMLPEstimator
 
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from sparsegrow import SparseMLP
 from sparsegrow import _sparsegrow as native
-from sparsegrow.records import EpochRecord
+from sparsegrow.layered.records import EpochRecord
 
 
 class Monitor:

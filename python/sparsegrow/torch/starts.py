@@ -10,8 +10,8 @@ import torch
 from numpy.typing import NDArray
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.config import require_integer
-from sparsegrow.wiring import generator
+from sparsegrow.layered.config import require_integer
+from sparsegrow.layered.wiring import generator
 
 Int32 = NDArray[np.int32]
 Pattern = tuple[Int32, Int32]

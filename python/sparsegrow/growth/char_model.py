@@ -1,0 +1,206 @@
+"""A character language model that grows: 98 sparse sub-networks, one for each output character."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from sparsegrow import _sparsegrow as native
+from sparsegrow.base.files import PathLike
+from sparsegrow.growth import checkpoint as files
+from sparsegrow.locality.profile import GrownWires
+from sparsegrow.text.tokens import UNKNOWN, Tokens, text_of, tokenise
+
+LEAST_TEXT = 8 * 33  # characters that a trainer's streams need
+
+
+class CharModel:
+    """The growing network. It starts as the embryo; `sparsegrow.grow` trains and grows it.
+
+    Parameters
+    ----------
+    context
+        Characters that each sub-network sees at the start.
+    seed
+        Start weights follow from it.
+    max_depth
+        Most hidden layers of a sub-network.
+    device
+        Where to compute: "cpu", "metal", or "auto" for the fastest that is here; see
+        `sparsegrow.info()`.
+
+    Examples
+    --------
+    >>> model = CharModel()
+    >>> model.stats()["edges"], model.stats()["params"]
+    (19306, 38808)
+    >>> round(model.bits_per_character("to be or not to be"), 1)
+    6.6
+    """
+
+    def __init__(
+        self, context: int = 2, seed: int = 0, max_depth: int = 5, device: str = "cpu"
+    ) -> None:
+        self.net = native.CharNet(seed=seed, context=context, max_depth=max_depth, device=device)
+
+    @property
+    def device(self) -> str:
+        """Name of the device that computes."""
+        return self.net.device
+
+    def bits_per_character(self, text: str | Tokens) -> float:
+        """Return the mean number of bits that the model needs for a character of a text.
+
+        Each character is predicted from those before it; before the first stands a new line.
+        """
+        return self.evaluate(text).bpc
+
+    def evaluate(self, text: str | Tokens) -> native.EvalRecord:
+        """Return bits and counts over a text, in all and by character.
+
+        Raises
+        ------
+        ValueError
+            The text is empty.
+        """
+        tokens = tokenise(text) if isinstance(text, str) else text
+        if len(tokens) == 0:
+            raise ValueError("text: got none, expected at least one character")
+        reader = native.CharTrainer(self.net, np.zeros(LEAST_TEXT, np.uint8), streams=8, window=32)
+        return reader.evaluate(tokens)
+
+    def sample(
+        self, prompt: str = "", n: int = 200, temperature: float = 1.0, seed: int | None = None
+    ) -> str:
+        """Return `n` characters that the model writes after a prompt.
+
+        Parameters
+        ----------
+        prompt
+            What it reads first.
+        n
+            How many characters.
+        temperature
+            Below 1 more predictable, above 1 less so; 0 takes the likeliest character each time.
+        seed
+            For the same text again.
+
+        Raises
+        ------
+        ValueError
+            `n` or the temperature is negative.
+        """
+        if n < 0 or not 0 <= temperature < float("inf"):
+            raise ValueError(f"sample: got n {n}, temperature {temperature}, expected 0 or more")
+        rng, stream = np.random.default_rng(seed), native.CharStream(self.net)
+        chances, written = stream.feed(tokenise(prompt)), np.empty(n, np.uint8)
+        for k in range(n):
+            written[k] = drawn(chances, temperature, rng)
+            chances = stream.feed(written[k : k + 1])
+        return text_of(written)
+
+    def stats(self) -> dict[str, int]:
+        """Return the sizes of the network."""
+        net = self.net
+        return {
+            "edges": net.edges,
+            "input_edges": net.input_edges,
+            "hidden_edges": net.hidden_edges,
+            "pattern_edges": net.pattern_edges,
+            "patterns": net.patterns,
+            "params": net.parameters,
+            "hidden": net.hidden,
+            "max_depth": net.depth,
+            "max_context": net.context,
+            "memory_neurons": net.memory_neurons,
+            "steps": net.steps,
+            "bytes": net.bytes,
+        }
+
+    def locality(self) -> dict[str, Any]:
+        """Return the cache-line figures of the whole graph, and of its kinds of edges apart.
+
+        As `sparsegrow.locality.profile.profile` states them, with those of `input`, `pattern` and
+        `hidden` edges under these names.
+        """
+        return GrownWires.of_net(self.net).profile()
+
+    def save(self, path: PathLike) -> None:
+        """Write a checkpoint that `load` reads.
+
+        Raises
+        ------
+        OSError
+            It could not be written; an older file of that name is as it was.
+        """
+        files.write(path, files.SavedModel(self.net.arrays(), {}))
+
+    @classmethod
+    def load(cls, path: PathLike, *, device: str = "cpu") -> CharModel:
+        """Read a checkpoint, also that of a run. Nothing in it is executed.
+
+        Raises
+        ------
+        ValueError
+            The file is not a checkpoint of a growing model, or is damaged.
+        """
+        return cls.of_net(net_of(files.read(path), path, device))
+
+    @classmethod
+    def of_net(cls, net: native.CharNet) -> CharModel:
+        """Return a model around a network of the engine."""
+        model = cls.__new__(cls)
+        model.net = net
+        return model
+
+    def __repr__(self) -> str:
+        net = self.net
+        return (
+            f"<CharModel: {net.parameters:,} parameters, {net.hidden:,} hidden neurons, depth "
+            f"{net.depth}, context {net.context}, {net.patterns:,} patterns>"
+        )
+
+
+def net_of(saved: files.SavedModel, path: PathLike, device: str) -> native.CharNet:
+    """Return the network of a checkpoint.
+
+    Raises
+    ------
+    ValueError
+        Its arrays do not make one.
+    """
+    try:
+        return native.CharNet.from_arrays(saved.net, device=device)
+    except (ValueError, TypeError, KeyError, IndexError) as error:
+        raise ValueError(f"{path}: {error.args[0] if error.args else error}") from error
+
+
+def drawn(chances: NDArray[np.float32], temperature: float, rng: np.random.Generator) -> int:
+    """Draw a character by log-probabilities; the unknown one cannot be written and is left out."""
+    logits = chances.astype(np.float64)
+    logits[UNKNOWN] = -np.inf
+    if temperature == 0:
+        return int(logits.argmax())
+    weights = np.exp((logits - logits.max()) / temperature)
+    return int(rng.choice(len(weights), p=weights / weights.sum()))
+
+
+def load(path: PathLike, *, device: str | None = None) -> Any:
+    """Read a checkpoint of any kind: a `CharModel`, `RestrictedBoltzmann` or `SparseMLP`.
+
+    Raises
+    ------
+    ValueError
+        The file is not a checkpoint, or is damaged.
+    """
+    from sparsegrow.layered.mlp import SparseMLP
+    from sparsegrow.rbm import RestrictedBoltzmann
+
+    kind = files.kind_of(path)
+    if kind == files.KIND:
+        return CharModel.load(path, device=device or "cpu")
+    if kind == RestrictedBoltzmann.__name__:
+        return RestrictedBoltzmann.load(path, device=device)
+    return SparseMLP.load(path, device=device)

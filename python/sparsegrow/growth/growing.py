@@ -1,0 +1,280 @@
+"""Growing a character language model: begin a run, go on with one, look at one."""
+
+from __future__ import annotations
+
+import hashlib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sparsegrow import _sparsegrow as native
+from sparsegrow.base.files import PathLike
+from sparsegrow.growth.char_model import CharModel, net_of
+from sparsegrow.growth.checkpoint import SavedModel
+from sparsegrow.growth.loop import GrowthLoop
+from sparsegrow.growth.run_folder import LOCALITY, METRICS, MODEL, RunError, RunFolder
+from sparsegrow.growth.settings import Budget, GrowthSettings
+from sparsegrow.growth.table import table_of
+from sparsegrow.growth.view import view_for
+from sparsegrow.text.corpus import Corpus, load_corpus
+
+DEFAULT_MINUTES = 2.0
+
+
+@dataclass(frozen=True)
+class Run:
+    """A run of growth, as its folder holds it.
+
+    Parameters
+    ----------
+    path
+        Of the folder.
+    model
+        As the run left it.
+    """
+
+    path: Path
+    model: CharModel
+
+    @property
+    def metrics(self) -> list[dict[str, Any]]:
+        """Records of all evaluations; the last one is over the whole held-out text."""
+        return RunFolder(self.path).metrics()
+
+    @property
+    def locality(self) -> list[dict[str, Any]]:
+        """Records of how the graph lay in memory as it grew."""
+        return RunFolder(self.path).records(LOCALITY)
+
+    @property
+    def bits_per_character(self) -> float:
+        """Of the finished run, over the whole held-out text."""
+        return float(self.metrics[-1]["val_bpc"])
+
+    def table(self) -> str:
+        """Return the growth table, beside the paper's."""
+        return table_of(self.metrics)
+
+
+def grow(
+    model: CharModel | None = None,
+    corpus: str | Corpus = "demo",
+    minutes: float | None = None,
+    out: PathLike | None = None,
+    *,
+    steps: int | None = None,
+    controller: str = "reinforce",
+    mutations: str = "all",
+    max_params: int | None = None,
+    max_bytes: int | None = None,
+    seed: int = 0,
+    threads: int | None = None,
+    device: str = "cpu",
+    progress: bool = True,
+    settings: GrowthSettings | None = None,
+    source: dict[str, Any] | None = None,
+) -> Run:
+    """Train a model and let it grow.
+
+    Parameters
+    ----------
+    model
+        What grows, in place; a new embryo if not given.
+    corpus
+        "demo", "wikitext-2", "wikitext-103", or a corpus that was loaded.
+    minutes, steps
+        For how long; one of the two. Two minutes if neither is given.
+    out
+        Folder of the run; the next free ``runs/N`` if not given.
+    controller
+        Who decides: "reinforce", "random" or "greedy".
+    mutations
+        "all", or "paper" for those without pattern inputs.
+    max_params, max_bytes
+        What the network may grow to.
+    seed
+        All randomness follows from it. By `steps` the same seed gives the same bits.
+    threads
+        The result does not depend on them.
+    device
+        Where a new embryo computes, as for `CharModel`; a given model stays where it is.
+    progress
+        Show the growth on standard error.
+    settings
+        All of the above but the budget, and more; then `controller`, `mutations`, the limits and
+        the seed are taken from there.
+    source
+        Where the corpus came from, for `resume`; found out by itself for a corpus with a name.
+
+    Returns
+    -------
+    Run
+        The finished run.
+
+    Raises
+    ------
+    ValueError
+        An argument is out of range, or the folder holds a run already.
+    CorpusError
+        The corpus cannot be had.
+    RuntimeError
+        Training diverged; the last checkpoint is as it was.
+    """
+    settings = settings or GrowthSettings(
+        controller=controller,
+        mutations=mutations,
+        max_params=max_params,
+        max_bytes=max_bytes,
+        seed=seed,
+    )
+    budget = budget_of(minutes, steps)
+    if threads is not None:
+        native.set_num_threads(threads)
+    model = model or CharModel(seed=settings.seed, device=device)
+    text = load_corpus(corpus, progress) if isinstance(corpus, str) else corpus
+    source = source or ({"corpus": corpus} if isinstance(corpus, str) else {"corpus": None})
+    path = Path(out) if out is not None else next_folder()
+    config = config_of(settings, budget, text, source, model.device)
+    folder = RunFolder.create(path, config)
+    loop = GrowthLoop(model.net, text, settings, folder, budget, view_for(budget, progress))
+    return finish(loop, model)
+
+
+def resume(
+    folder: PathLike,
+    minutes: float | None = None,
+    *,
+    steps: int | None = None,
+    corpus: Corpus | None = None,
+    threads: int | None = None,
+    device: str | None = None,
+    progress: bool = True,
+    source: dict[str, Any] | None = None,
+) -> Run:
+    """Go on with a run from its last checkpoint.
+
+    Parameters
+    ----------
+    folder
+        Of the run.
+    minutes, steps
+        How much longer. If neither is given, until what the run was begun for is used.
+    corpus
+        Another text to learn on from now on; the run's own if not given.
+    device
+        Another device to compute on from now on; the run's own if not given.
+    threads, progress, source
+        As for `grow`.
+
+    Raises
+    ------
+    ValueError
+        The folder is not that of a run, is damaged, or the run's text is not what it was.
+    """
+    if threads is not None:
+        native.set_num_threads(threads)
+    files = RunFolder.open(folder)
+    config = files.config()
+    settings = GrowthSettings.of_dict(part(config, "settings", folder))
+    saved = files.restore()
+    text = corpus or corpus_of(config, folder, progress)
+    same_text = config.get("text") == fingerprint(text)
+    if corpus is None and not same_text:
+        raise RunError(f"{folder}: the text of the run has changed; give the text to go on with")
+    where = device or str(config.get("device", "cpu"))
+    model = CharModel.of_net(net_of(saved, Path(folder) / MODEL, where))
+    return go_on(files, config, settings, saved, model, text, (minutes, steps), progress, source)
+
+
+def go_on(
+    files: RunFolder,
+    config: dict[str, Any],
+    settings: GrowthSettings,
+    saved: SavedModel,
+    model: CharModel,
+    text: Corpus,
+    longer: tuple[float | None, int | None],
+    progress: bool,
+    source: dict[str, Any] | None,
+) -> Run:
+    """Set a loop up from a checkpoint and run it."""
+    more = longer != (None, None)
+    budget = Budget(*longer) if more else Budget(**part(config, "budget", files.path))
+    same_text = config.get("text") == fingerprint(text)
+    view = view_for(budget, progress)
+    loop = GrowthLoop(model.net, text, settings, files, budget, view)
+    loop.restore(saved, same_text)
+    if more:
+        loop.progress.began = loop.progress.seconds
+        loop.progress.began_step = loop.progress.steps
+    if more or not same_text or model.device != config.get("device"):
+        kept = source or ({"corpus": None} if not same_text else part(config, "source", files.path))
+        files.write_config(config_of(settings, budget, text, kept, model.device))
+    return finish(loop, model)
+
+
+def finish(loop: GrowthLoop, model: CharModel) -> Run:
+    """Run a loop to its end and measure the model on the whole held-out text."""
+    if loop.used < 1:
+        loop.run()
+        whole = loop.timed("seconds_evaluation", lambda: model.evaluate(loop.corpus.valid))
+        loop.folder.append(METRICS, [{**loop.figures(), "val_bpc": whole.bits / whole.chars}])
+        loop.save()
+    return Run(loop.folder.path, model)
+
+
+def budget_of(minutes: float | None, steps: int | None) -> Budget:
+    """Return the budget of a new run."""
+    if minutes is None and steps is None:
+        minutes = DEFAULT_MINUTES
+    return Budget(minutes, steps)
+
+
+def config_of(
+    settings: GrowthSettings, budget: Budget, text: Corpus, source: dict[str, Any], device: str
+) -> dict[str, Any]:
+    """Return what `config.json` holds."""
+    return {
+        "version": native.__version__,
+        "settings": settings.as_dict(),
+        "budget": {"minutes": budget.minutes, "steps": budget.steps},
+        "device": device,
+        "corpus": text.name,
+        "source": source,
+        "text": fingerprint(text),
+        "train_characters": len(text.train),
+        "valid_characters": len(text.valid),
+    }
+
+
+def fingerprint(text: Corpus) -> str:
+    """Return what tells one text from another."""
+    digest = hashlib.sha256(text.train.tobytes())
+    digest.update(text.valid.tobytes())
+    return digest.hexdigest()
+
+
+def corpus_of(config: dict[str, Any], folder: PathLike, progress: bool) -> Corpus:
+    """Load the text of a run again."""
+    source = part(config, "source", folder)
+    if source.get("text"):
+        return Corpus.from_files(source["text"], source.get("valid"), progress=progress)
+    if source.get("corpus"):
+        return load_corpus(str(source["corpus"]), progress)
+    raise RunError(f"{folder}: its text was given in memory; give the text to go on with")
+
+
+def part(config: dict[str, Any], name: str, folder: PathLike) -> dict[str, Any]:
+    """Return a part of `config.json`."""
+    found = config.get(name)
+    if not isinstance(found, dict):
+        raise RunError(f"{folder}: config.json lacks {name}")
+    return found
+
+
+def next_folder() -> Path:
+    """Return the first of runs/1, runs/2, ... that is not there."""
+    number = 1
+    while Path("runs", str(number)).exists():
+        number += 1
+    return Path("runs", str(number))

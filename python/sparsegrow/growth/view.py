@@ -1,0 +1,206 @@
+"""What a person sees while a network grows: a live panel on a terminal, plain lines elsewhere."""
+
+from __future__ import annotations
+
+import sys
+import time
+from collections import deque
+from types import TracebackType
+from typing import TYPE_CHECKING, Any
+
+from sparsegrow.growth.controller import Decision
+from sparsegrow.growth.settings import Budget
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+
+Figures = dict[str, Any]
+
+
+class View:
+    """The silent view, and the interface of the others."""
+
+    def __enter__(self) -> View:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        return None
+
+    def training(self, figures: Figures) -> None:
+        """Show where the present round stands."""
+
+    def measured(self, figures: Figures) -> None:
+        """Show a round that is over."""
+
+    def judged(self, decisions: list[Decision], rolled_back: bool) -> None:
+        """Show what was decided in a round and what became of it."""
+
+
+class Lines(View):
+    """Plain lines on standard error: one every ten seconds, and one per rollback.
+
+    Parameters
+    ----------
+    budget
+        Of the run, for the time left.
+    """
+
+    INTERVAL = 10.0
+
+    def __init__(self, budget: Budget) -> None:
+        self.budget = budget
+        self.spoken = float("-inf")
+
+    def measured(self, figures: Figures) -> None:
+        """Speak up if nothing has been said for a while."""
+        if time.monotonic() - self.spoken >= self.INTERVAL:
+            self.say(line_of(figures))
+
+    def judged(self, decisions: list[Decision], rolled_back: bool) -> None:
+        """Say that a round was rolled back."""
+        if rolled_back:
+            self.say(f"rolled back: {counted(decisions)}")
+
+    def say(self, line: str) -> None:
+        """Print a line."""
+        self.spoken = time.monotonic()
+        print(line, file=sys.stderr, flush=True)
+
+
+class Live(View):
+    """A panel on standard error that is drawn anew while the network grows.
+
+    Parameters
+    ----------
+    budget
+        Of the run.
+    """
+
+    def __init__(self, budget: Budget) -> None:
+        from rich.console import Console
+        from rich.live import Live as LiveDisplay
+
+        self.budget = budget
+        self.figures: Figures = {}
+        self.best = float("inf")
+        self.begun: tuple[float, int] | None = None
+        self.events: deque[str] = deque(maxlen=5)
+        self.display = LiveDisplay(console=Console(stderr=True), auto_refresh=False)
+
+    def __enter__(self) -> View:
+        self.display.start()
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        traceback: TracebackType | None,
+    ) -> None:
+        self.display.stop()
+
+    def training(self, figures: Figures) -> None:
+        """Draw anew."""
+        self.show(figures)
+
+    def measured(self, figures: Figures) -> None:
+        """Keep the best figure and draw anew."""
+        self.best = min(self.best, figures["val_bpc"])
+        self.show(figures)
+
+    def judged(self, decisions: list[Decision], rolled_back: bool) -> None:
+        """Keep the event for the list."""
+        what = "[red]rolled back[/red]" if rolled_back else "[green]kept[/green]"
+        self.events.append(f"{what} {counted(decisions)}")
+
+    def show(self, figures: Figures) -> None:
+        """Draw the panel."""
+        self.figures = figures
+        self.begun = self.begun or (figures["seconds"], figures["step"])
+        self.display.update(self.panel(), refresh=True)
+
+    def panel(self) -> RenderableType:
+        """Return the panel."""
+        from rich.console import Group
+        from rich.panel import Panel
+        from rich.table import Table
+
+        table = Table.grid(padding=(0, 3))
+        for _ in range(4):
+            table.add_column(justify="left")
+            table.add_column(justify="right", style="bold")
+        cells = cells_of(self.figures, self.best)
+        for row in range(0, len(cells), 4):
+            table.add_row(*(text for cell in cells[row : row + 4] for text in cell))
+        shown = Group(table, *self.events)
+        return Panel(shown, title=f"sparsegrow  {self.left()}", title_align="left")
+
+    def left(self) -> str:
+        """Return how far the run is, and the time left by how fast it goes."""
+        begun = self.begun or (0.0, 0)
+        seconds, steps = self.figures["seconds"] - begun[0], self.figures["step"] - begun[1]
+        used = max(1e-6, min(1.0, self.budget.used(seconds, steps)))
+        return f"{used:.0%} done, {clock(seconds / used - seconds)} left"
+
+
+def view_for(budget: Budget, wanted: bool) -> View:
+    """Return the view that suits where the program runs."""
+    if not wanted:
+        return View()
+    terminal = sys.stderr is not None and sys.stderr.isatty()
+    return Live(budget) if terminal else Lines(budget)
+
+
+def cells_of(figures: Figures, best: float) -> list[tuple[str, str]]:
+    """Return names and figures, four to a row."""
+    train = figures["train_bpc"]
+    return [
+        ("bits/char", f"{figures['val_bpc']:.3f}"),
+        ("best", f"{min(best, figures['val_bpc']):.3f}"),
+        ("in training", "-" if train is None else f"{train:.3f}"),
+        ("chars/s", f"{figures['chars_per_second']:,}"),
+        ("parameters", f"{figures['params']:,}"),
+        ("edges", f"{figures['edges']:,}"),
+        ("patterns", f"{figures['patterns']:,}"),
+        ("memory", f"{figures['bytes'] / 1e6:.0f} MB"),
+        ("hidden", f"{figures['hidden']:,}"),
+        ("depth", f"{figures['max_depth']}"),
+        ("context", f"{figures['max_context']}"),
+        ("memory neurons", f"{figures['memory_neurons']}"),
+        ("accepted", f"{figures['accepted']:,}"),
+        ("rejected", f"{figures['rejected']:,}"),
+        ("rolled back", f"{figures['rolled_back']:,}"),
+        ("time", clock(figures["seconds"])),
+    ]
+
+
+def line_of(figures: Figures) -> str:
+    """Return a round's figures on one line."""
+    return (
+        f"{clock(figures['seconds'])}  {figures['val_bpc']:.3f} bits/char, "
+        f"{figures['params']:,} parameters, {figures['hidden']:,} hidden, depth "
+        f"{figures['max_depth']}, context {figures['max_context']}, "
+        f"{figures['memory_neurons']} memory, {figures['patterns']:,} patterns, "
+        f"{figures['accepted']:,} accepted, {figures['rejected']:,} rejected, "
+        f"{figures['rolled_back']:,} rolled back, {figures['chars_per_second']:,} chars/s"
+    )
+
+
+def counted(decisions: list[Decision]) -> str:
+    """Return how many mutations of each kind were accepted."""
+    kinds: dict[str, int] = {}
+    for decision in decisions:
+        if decision.accepted:
+            kinds[decision.kind] = kinds.get(decision.kind, 0) + 1
+    return ", ".join(f"{kind} x{count}" for kind, count in kinds.items()) or "nothing"
+
+
+def clock(seconds: float) -> str:
+    """Return a time as minutes and seconds."""
+    whole = round(seconds)
+    return f"{whole // 60}:{whole % 60:02d}"

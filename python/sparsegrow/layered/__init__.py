@@ -1,0 +1,1 @@
+"""Layered sparse networks: `SparseMLP`, how its topology changes, how it trains."""

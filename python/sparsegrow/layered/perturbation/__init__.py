@@ -1,0 +1,1 @@
+"""How trained networks bear disturbed weights: pruning, shuffling, noise."""

@@ -1,0 +1,218 @@
+"""The structure of a layered model: its edges, how they change, and what they cost."""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+
+from sparsegrow.layered import rewiring
+from sparsegrow.layered.checkpoint import Checkpoint, Saved
+from sparsegrow.layered.config import Config, require_integer, resolve
+from sparsegrow.layered.engine import Array, Engine, Indices, engine_of
+from sparsegrow.layered.perturbation.alive import alive_neurons
+from sparsegrow.layered.perturbation.curves import PerturbResult
+from sparsegrow.layered.perturbation.perturb import perturb
+from sparsegrow.layered.records import EpochRecord, RunState
+
+
+class LayeredModel:
+    """What `SparseMLP` knows of its own structure.
+
+    Attributes
+    ----------
+    history : list of EpochRecord
+        One record per epoch.
+    """
+
+    history: list[EpochRecord]
+
+    def _start(self, engine: Engine, saved: Checkpoint) -> None:
+        self._engine = engine
+        self._changes = saved.changes
+        self._best = saved.best
+        self._run: RunState | None = saved.run
+        self._resuming = False
+        self.history = saved.history
+
+    def _checkpoint(self) -> Checkpoint:
+        engine = self._engine
+        now = Saved(engine.config.layers, engine.network.steps, engine.tensors())
+        history = list(self.history)
+        return Checkpoint(engine.config, now, self._changes, history, self._run, self._best)
+
+    def __getstate__(self) -> Checkpoint:  # copy and pickle
+        return self._checkpoint()
+
+    def __setstate__(self, saved: Checkpoint) -> None:
+        self._start(engine_of(saved.config, saved.now.tensors, saved.now.steps), saved)
+
+    @property
+    def config(self) -> Config:
+        """The settings, defaults filled in; `config.layers` are the present widths."""
+        return self._engine.config
+
+    @property
+    def layers(self) -> tuple[int, ...]:
+        """The present widths."""
+        return self.config.layers
+
+    @property
+    def nnz(self) -> int:
+        """Number of edges."""
+        return self._engine.network.edges
+
+    @property
+    def density(self) -> float:
+        """Edges, as a fraction of those of a dense network of these widths."""
+        return self.nnz / sum(n * m for n, m in zip(self.layers, self.layers[1:], strict=False))
+
+    @property
+    def alive_fraction(self) -> float:
+        """Share of hidden neurons with edges on both sides that lead from inputs to outputs."""
+        engine = self._engine
+        with engine.lock:
+            links = [engine.pattern(span) for span in engine.spans()]
+        kept = np.ones(sum(len(column) for _, column in links), np.bool_)
+        hidden = sum(self.layers[1:-1])
+        return alive_neurons(links, kept) / hidden if hidden else 1.0
+
+    @property
+    def parameters(self) -> int:
+        """Number of trained numbers: edges, biases and those of SReLU."""
+        return self._engine.network.parameters
+
+    @property
+    def nbytes(self) -> int:
+        """Bytes held by the engine: topology, weights, moments, gradients, activations."""
+        return self._engine.network.bytes
+
+    def edges(self, layer: int) -> tuple[Indices, Indices, Array]:
+        """Return source, target and weight of each edge from `layers[layer]` to the next.
+
+        The arrays are copies, in order of position. Sources and targets are counted inside their
+        layers.
+        """
+        engine = self._engine
+        with engine.lock:
+            span = engine.spans()[rewiring.check_layer("edges", layer, len(self.layers) - 1)]
+            source, target = rewiring.layer_edges(engine, span)
+            return source, target, engine.network.state("weight")[span.begin : span.end]
+
+    def update_topology(
+        self,
+        *,
+        remove: Mapping[int, Any] | None = None,
+        add: Mapping[int, Any] | None = None,
+        weights: Mapping[int, Any] | None = None,
+    ) -> list[Indices]:
+        """Remove and add edges in one commit, all or nothing.
+
+        Surviving edges keep their weights and moments bit for bit. A new edge comes last among
+        those of its target and starts with moments of zero. Removals take effect before additions.
+
+        Parameters
+        ----------
+        remove
+            For each edge layer, positions in the order of `edges(layer)`, or a pair (sources,
+            targets).
+        add
+            For each edge layer, a pair (sources, targets).
+        weights
+            For each layer of `add`, the weights of the new edges; zero if not given.
+
+        Returns
+        -------
+        list of arrays
+            For each edge layer, the old position of each edge in the new order, -1 for a new one.
+
+        Raises
+        ------
+        ValueError, IndexError, TypeError
+            An edge is not there, is there already, or does not exist; nothing has changed.
+
+        Examples
+        --------
+        >>> import numpy as np
+        >>> import sparsegrow as sg
+        >>> model = sg.SparseMLP([4, 8, 2], density=0.5)
+        >>> weakest = np.abs(model.edges(0)[2]).argsort()[:3]
+        >>> before = model.nnz
+        >>> moved = model.update_topology(remove={0: weakest})
+        >>> before - model.nnz
+        3
+        """
+        with self._engine.lock:
+            moved = rewiring.update(self._engine, remove, add, weights)
+        self._changes += 1
+        return moved
+
+    def grow(
+        self, layer: int, neurons: int, *, fan_in: int | None = None, fan_out: int | None = None
+    ) -> None:
+        """Widen the hidden layer `layers[layer]`; what the network computes does not change.
+
+        New neurons are wired at random. The edges that enter them are initialised like all
+        others, those that leave them are zero.
+
+        Parameters
+        ----------
+        layer
+            1 for the first hidden layer.
+        neurons
+            How many to add.
+        fan_in, fan_out
+            Mean number of edges that enter and leave a new neuron; as the layer has now, if not
+            given.
+        """
+        hidden = len(self.layers) - 2
+        if hidden < 1:
+            raise ValueError("grow: the network has no hidden layer")
+        require_integer("layer", layer, 1, hidden)
+        require_integer("neurons", neurons, 1, 2**30)
+        engine, widths = self._engine, self.layers
+        fans = [
+            rewiring.mean_fan(span.end - span.begin, widths[layer], most)
+            for span, most in zip(
+                engine.spans()[layer - 1 : layer + 1],
+                (widths[layer - 1], widths[layer + 1]),
+                strict=True,
+            )
+        ]
+        for k, (name, given) in enumerate((("fan_in", fan_in), ("fan_out", fan_out))):
+            if given is not None:
+                require_integer(name, given, 0, widths[layer - 1 + 2 * k])
+                fans[k] = int(given)
+        with engine.lock:
+            rewiring.widen(engine, layer, neurons, (fans[0], fans[1]), self._changes)
+            grown = (*widths[:layer], widths[layer] + neurons, *widths[layer + 1 :])
+            engine.config = replace(engine.config, layers=grown)
+        self._changes += 1
+
+    def perturb(self, x: Array, y: Any, kind: str = "all", **options: Any) -> PerturbResult:
+        """Measure how well disturbed weights still do; see `sparsegrow.perturb`."""
+        return perturb(self, x, y, kind, **options)
+
+    def summary(self) -> str:
+        """Return a table of the layers."""
+        config, spans = self.config, self._engine.spans()
+        lines = [repr(self), f"{'layer':>15} {'edges':>12} {'density':>9}"]
+        for k, (n, m) in enumerate(zip(self.layers, self.layers[1:], strict=False)):
+            edges = spans[k].end - spans[k].begin
+            lines.append(f"{f'{n} x {m}':>15} {edges:>12,} {edges / (n * m):>9.2%}")
+        lines.append(f"{'all':>15} {self.nnz:>12,} {self.density:>9.2%}")
+        size = f"{self.parameters:,} parameters, {self.nbytes:,} bytes"
+        return "\n".join([*lines, f"{size}, {config.dtype} on {config.device}"])
+
+    def __repr__(self) -> str:
+        config, names = self.config, inspect.signature(type(self)).parameters
+        usual = resolve({name: p.default for name, p in names.items()} | config.choices())
+        told = [str(list(self.layers))]
+        for name, value in list(config.as_dict().items())[1:]:
+            default = names[name].default if name in config.choices() else getattr(usual, name)
+            if value != default:
+                told.append(f"{name}={value:g}" if type(value) is float else f"{name}={value!r}")
+        return f"{type(self).__name__}({', '.join(told)})"

@@ -1,0 +1,5 @@
+"""Sparse restricted Boltzmann machines."""
+
+from sparsegrow.rbm.machine import RestrictedBoltzmann
+
+__all__ = ["RestrictedBoltzmann"]

@@ -1,0 +1,50 @@
+"""One self-contained page about a run: how it grew, what it tried, and what came of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from sparsegrow.base.files import PathLike, require_writable, write_whole
+from sparsegrow.reporting.data import gather
+from sparsegrow.reporting.net import token_of
+from sparsegrow.reporting.page import page_of
+
+PAGE = "report.html"
+
+
+def report(folder: PathLike, out: PathLike | None = None, sub_dag: str = "e") -> Path:
+    """Write a page about a run that opens without network.
+
+    Parameters
+    ----------
+    folder
+        The run's folder. The run may still be going on, or have been killed.
+    out
+        The page to write; ``report.html`` in the folder by default.
+    sub_dag
+        The character whose sub-DAG is shown first, or ``space``, ``newline``, ``tab``, ``other``.
+
+    Returns
+    -------
+    Path
+        Of the page.
+
+    Raises
+    ------
+    ValueError
+        The folder is not that of a run, or is damaged; or there is no such character.
+    OSError
+        The page cannot be written.
+    """
+    token = token_of(sub_dag)
+    run = gather(Path(folder))
+    path = Path(folder, PAGE) if out is None else Path(out)
+    require_writable(path)
+    page = page_of(run, token).encode("utf-8", errors="replace")
+    write_whole(path, lambda draft: write_bytes(draft, page))
+    return path
+
+
+def write_bytes(path: Path, content: bytes) -> None:
+    """Write a file."""
+    path.write_bytes(content)

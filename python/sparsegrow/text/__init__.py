@@ -1,0 +1,1 @@
+"""Text to train language models on, as tokens."""
