@@ -11,11 +11,12 @@ from sparsegrow._sparsegrow import (
     num_threads,
     set_num_threads,
 )
-from sparsegrow.growth.char_model import CharModel, load
+from sparsegrow.growth.char_model import CharModel
 from sparsegrow.growth.growing import Run, grow, resume
 from sparsegrow.growth.settings import GrowthSettings
 from sparsegrow.layered.mlp import SparseMLP
 from sparsegrow.layered.perturbation.perturb import perturb
+from sparsegrow.loading import load
 from sparsegrow.reporting.report import report
 from sparsegrow.text.corpus import Corpus, load_corpus
 from sparsegrow.text.corpus_error import CorpusError

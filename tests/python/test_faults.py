@@ -6,8 +6,7 @@ import os
 import pytest
 
 import sparsegrow as sg
-from sparsegrow.base import files
-from sparsegrow.layered import checkpoint
+from sparsegrow.base import checkpoint_file, files
 from support import assert_same_model, blobs, python, small_model
 
 X, Y = blobs(samples=80)
@@ -41,14 +40,14 @@ def test_a_failure_of_the_writer_leaves_the_old_file(tmp_path, monkeypatch):
     model = small_model()
     model.save(path)
     before = path.read_bytes()
-    write = checkpoint.write_tensors
+    write = checkpoint_file.write_tensors
 
     def cut_short(draft, tensors, metadata):
         write(draft, tensors, metadata)
         os.truncate(draft, 1000)
         raise OSError("the disk is gone")
 
-    monkeypatch.setattr(checkpoint, "write_tensors", cut_short)
+    monkeypatch.setattr(checkpoint_file, "write_tensors", cut_short)
     with pytest.raises(OSError, match=r"cannot write .*the disk is gone"):
         small_model(seed=9).save(path)
     assert_intact(path, model, before)

@@ -15,7 +15,7 @@ import typer
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow import set_num_threads
-from sparsegrow.layered.config import require_integer, require_number
+from sparsegrow.base.requirements import require_integer, require_number
 from sparsegrow.layered.engine import Array, Pattern
 from sparsegrow.layered.wiring import generator
 

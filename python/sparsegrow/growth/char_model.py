@@ -185,22 +185,3 @@ def drawn(chances: NDArray[np.float32], temperature: float, rng: np.random.Gener
         return int(logits.argmax())
     weights = np.exp((logits - logits.max()) / temperature)
     return int(rng.choice(len(weights), p=weights / weights.sum()))
-
-
-def load(path: PathLike, *, device: str | None = None) -> Any:
-    """Read a checkpoint of any kind: a `CharModel`, `RestrictedBoltzmann` or `SparseMLP`.
-
-    Raises
-    ------
-    ValueError
-        The file is not a checkpoint, or is damaged.
-    """
-    from sparsegrow.layered.mlp import SparseMLP
-    from sparsegrow.rbm import RestrictedBoltzmann
-
-    kind = files.kind_of(path)
-    if kind == files.KIND:
-        return CharModel.load(path, device=device or "cpu")
-    if kind == RestrictedBoltzmann.__name__:
-        return RestrictedBoltzmann.load(path, device=device)
-    return SparseMLP.load(path, device=device)

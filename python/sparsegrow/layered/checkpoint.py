@@ -8,15 +8,19 @@ every array that training needs; while early stopping is on, the same for the be
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field, replace
-from pathlib import Path
 from typing import Any
 
-import numpy as np
-
-from sparsegrow import _sparsegrow as native
-from sparsegrow.base.files import PathLike, write_whole
+from sparsegrow.base.checkpoint_file import (
+    DTYPES,
+    CheckpointFile,
+    count_of,
+    open_checkpoint,
+    require_moments,
+    require_offsets,
+    write_checkpoint,
+)
+from sparsegrow.base.files import PathLike
 from sparsegrow.layered.config import Config, as_layers
 from sparsegrow.layered.dynamics import dynamics_of
 from sparsegrow.layered.engine import Tensors
@@ -24,10 +28,7 @@ from sparsegrow.layered.records import EpochRecord, RunState, from_header
 
 FORMAT = 1
 KIND = "SparseMLP"
-ENTRY = "sparsegrow"
-MAX_HEADER = 1 << 26  # characters; a million epochs need about twice as much
-MAX_STEPS = 1 << 62
-DTYPES = {"float32": "F32", "float64": "F64"}
+KEYS = ("config", "steps", "changes", "history", "run", "best")
 
 
 @dataclass
@@ -74,30 +75,13 @@ def write(path: PathLike, checkpoint: Checkpoint) -> None:
     tensors = dict(checkpoint.now.tensors)
     if checkpoint.best is not None:
         tensors.update({f"best.{name}": array for name, array in checkpoint.best.tensors.items()})
-    metadata = {ENTRY: json.dumps(header_of(checkpoint))}
-    write_whole(path, lambda draft: write_tensors(draft, tensors, metadata))
-
-
-def write_tensors(path: Path, tensors: Tensors, metadata: dict[str, str]) -> None:
-    """Write a safetensors file and read its structure back: a full disk may come to light late."""
-    from safetensors import SafetensorError, safe_open
-    from safetensors.numpy import save_file
-
-    try:
-        save_file(tensors, path, metadata=metadata)
-        with safe_open(path, framework="numpy"):
-            pass
-    except SafetensorError as error:
-        raise OSError(str(error)) from error
+    write_checkpoint(path, KIND, FORMAT, header_of(checkpoint), tensors)
 
 
 def header_of(checkpoint: Checkpoint) -> dict[str, Any]:
-    """Return the header as plain values."""
+    """Return what this kind adds to the header, as plain values."""
     best = checkpoint.best
     return {
-        "format": FORMAT,
-        "kind": KIND,
-        "version": native.__version__,
         "config": checkpoint.config.as_dict(),
         "steps": checkpoint.now.steps,
         "changes": checkpoint.changes,
@@ -117,59 +101,17 @@ def read(path: PathLike) -> Checkpoint:
     OSError
         It cannot be read.
     """
-    file = Path(path)
-    if file.exists() and not file.is_file():
-        raise ValueError(f"{path}: not a file")
-    if not file.exists():
-        raise FileNotFoundError(f"{path}: there is no such file")
-    try:
-        return read_checked(file)
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
-
-
-def read_checked(path: Path) -> Checkpoint:
-    """Read a checkpoint; a ValueError says what is wrong with it."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            checkpoint = parse_header((file.metadata() or {}).get(ENTRY))
-            names = set(file.keys())
-            checkpoint.now.tensors = read_saved(file, names, "", checkpoint, checkpoint.now)
-            if checkpoint.best is not None:
-                best = read_saved(file, names, "best.", checkpoint, checkpoint.best)
-                checkpoint.best.tensors = best
-    except SafetensorError as error:
-        raise ValueError(f"not a safetensors file, or damaged ({error})") from error
-    if names:
-        raise ValueError(f"holds unknown arrays: {', '.join(sorted(names)):.200}")
+    with open_checkpoint(path) as file:
+        checkpoint = checkpoint_of(file.header_of(KIND, FORMAT, *KEYS))
+        checkpoint.now.tensors = read_saved(file, "", checkpoint, checkpoint.now)
+        if checkpoint.best is not None:
+            checkpoint.best.tensors = read_saved(file, "best.", checkpoint, checkpoint.best)
+        file.require_all_read()
     return checkpoint
-
-
-def parse_header(text: str | None) -> Checkpoint:
-    """Check the header, whose author may be anybody."""
-    if text is None:
-        raise ValueError("a safetensors file, but no checkpoint of sparsegrow")
-    if len(text) > MAX_HEADER:
-        raise ValueError(f"the header has {len(text)} characters, expected at most {MAX_HEADER}")
-    try:
-        header = json.loads(text)
-    except RecursionError as error:
-        raise ValueError("the header is nested too deeply") from error
-    if not isinstance(header, dict) or header.get("kind") != KIND:
-        raise ValueError(f"the header is not that of a {KIND}")
-    if header.get("format") != FORMAT:
-        found = f"{header.get('format')!r:.20}"
-        raise ValueError(f"has format {found}, this version of sparsegrow reads {FORMAT}")
-    return checkpoint_of(header)
 
 
 def checkpoint_of(header: dict[str, Any]) -> Checkpoint:
     """Build a checkpoint, still without arrays, from a header of this format."""
-    missing = {"config", "steps", "changes", "history", "run", "best"} - set(header)
-    if missing:
-        raise ValueError(f"the header lacks {', '.join(sorted(missing))}")
     config = config_of(header["config"])
     history, run, best = header["history"], header["run"], header["best"]
     if not isinstance(history, list):
@@ -202,51 +144,28 @@ def saved_of(values: Any) -> Saved:
     return Saved(as_layers(values["layers"]), count_of(values["steps"], "steps"), {})
 
 
-def count_of(value: Any, name: str) -> int:
-    """Check a number of things that were counted."""
-    if isinstance(value, bool) or not isinstance(value, int) or not 0 <= value < MAX_STEPS:
-        raise ValueError(f"{name} is {value!r:.40}, expected a count")
-    return value
-
-
-def read_saved(
-    file: Any, names: set[str], prefix: str, checkpoint: Checkpoint, saved: Saved
-) -> Tensors:
-    """Read one network's arrays and take their names off the list.
-
-    Shapes are compared before anything is read, so that what is allocated is never more than what
-    the file really holds.
-    """
+def read_saved(file: CheckpointFile, prefix: str, checkpoint: Checkpoint, saved: Saved) -> Tensors:
+    """Read one network's arrays; all shapes are known before the first is read."""
     config = replace(checkpoint.config, layers=saved.layers)
-    shapes = pattern_shapes(file, names, prefix, config)
+    shapes = pattern_shapes(file, prefix, config)
     edges = sum(shapes[f"layers.{k}.column"][0] for k in range(len(config.layers) - 1))
     shapes.update(state_shapes(config, edges))
     tensors = {}
     for name, shape in shapes.items():
-        integer = name.startswith("layers.")
-        dtype = "I32" if integer else DTYPES[config.dtype]
-        tensors[name] = read_array(file, names, prefix + name, dtype, shape)
+        dtype = "I32" if name.startswith("layers.") else DTYPES[config.dtype]
+        tensors[name] = file.read(prefix + name, dtype, shape)
         if name.endswith(".row_begin"):
             require_offsets(prefix + name, tensors[name], shapes[f"{name[:-10]}.column"][0])
-        elif not integer:
-            require_state(prefix + name, tensors[name])
+        require_moments(prefix + name, tensors[name])
     return tensors
 
 
-def pattern_shapes(
-    file: Any, names: set[str], prefix: str, config: Config
-) -> dict[str, tuple[int, ...]]:
+def pattern_shapes(file: CheckpointFile, prefix: str, config: Config) -> dict[str, tuple[int, ...]]:
     """Return the shapes that the patterns must have; the number of edges is the file's word."""
     shapes: dict[str, tuple[int, ...]] = {}
     for k, width in enumerate(config.layers[1:]):
-        column = f"layers.{k}.column"
-        if prefix + column not in names:
-            raise ValueError(f"lacks the array {prefix}{column}")
-        shape = tuple(file.get_slice(prefix + column).get_shape())
-        if len(shape) != 1:
-            raise ValueError(f"{prefix}{column} has shape {list(shape)}, expected one dimension")
         shapes[f"layers.{k}.row_begin"] = (width + 1,)
-        shapes[column] = shape
+        shapes[f"layers.{k}.column"] = (file.length(f"{prefix}layers.{k}.column"),)
     return shapes
 
 
@@ -258,32 +177,3 @@ def state_shapes(config: Config, edges: int) -> dict[str, tuple[int, ...]]:
         sizes["srelu"] = 4 * rows
     moments = ("", ".m", ".v") if config.optimizer == "adam" else ("", ".m")
     return {f"state.{name}{m}": (size,) for name, size in sizes.items() for m in moments}
-
-
-def read_array(
-    file: Any, names: set[str], name: str, dtype: str, shape: tuple[int, ...]
-) -> np.ndarray[Any, np.dtype[Any]]:
-    """Read one array if it is as expected, and take its name off the list."""
-    if name not in names:
-        raise ValueError(f"lacks the array {name}")
-    names.remove(name)
-    view = file.get_slice(name)
-    found = view.get_dtype(), tuple(view.get_shape())
-    if found != (dtype, shape):
-        raise ValueError(f"{name} is {found[0]} {list(found[1])}, expected {dtype} {list(shape)}")
-    array: np.ndarray[Any, np.dtype[Any]] = np.ascontiguousarray(file.get_tensor(name))
-    return array
-
-
-def require_offsets(name: str, offsets: np.ndarray[Any, np.dtype[Any]], edges: int) -> None:
-    """Refuse row offsets that do not rise from 0 to the number of edges."""
-    if offsets[0] != 0 or offsets[-1] != edges or (offsets[1:] < offsets[:-1]).any():
-        raise ValueError(f"{name} does not rise from 0 to {edges}")
-
-
-def require_state(name: str, array: np.ndarray[Any, np.dtype[Any]]) -> None:
-    """Refuse values that training can never have left."""
-    if not np.isfinite(array).all():
-        raise ValueError(f"{name} holds NaN or infinity")
-    if name.endswith(".v") and (array < 0).any():
-        raise ValueError(f"{name} holds negative second moments")

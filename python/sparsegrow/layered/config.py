@@ -7,8 +7,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-import numpy as np
-
+from sparsegrow.base.requirements import plain, require_choice, require_integer, require_number
 from sparsegrow.layered.dynamics import METHODS, Dynamics, dynamics_of
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -172,11 +171,6 @@ def as_layers(layers: Any) -> tuple[int, ...]:
     return widths
 
 
-def plain(value: Any) -> Any:
-    """Turn a NumPy scalar into the Python number that it is."""
-    return value.item() if isinstance(value, np.generic) else value
-
-
 def require_layers(layers: Any) -> None:
     """Refuse anything but at least two widths of at least one neuron."""
     if not isinstance(layers, tuple) or len(layers) < 2:
@@ -185,36 +179,3 @@ def require_layers(layers: Any) -> None:
         )
     for index, width in enumerate(layers):
         require_integer(f"layers[{index}]", width, 1, MAX_WIDTH)
-
-
-def require_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
-    """Refuse a name that is not in the list."""
-    if not isinstance(value, str) or value not in allowed:
-        listed = ", ".join(repr(one) for one in allowed)
-        raise ValueError(f"{name}: got {value!r:.80}, expected one of {listed}")
-
-
-def require_integer(name: str, value: Any, low: int, high: int) -> None:
-    """Refuse anything but an integer from `low` to `high`."""
-    if isinstance(value, bool) or not isinstance(value, int | np.integer):
-        raise ValueError(f"{name}: got {value!r:.80}, expected an integer")
-    if not low <= value <= high:
-        raise ValueError(f"{name}: got {value}, expected {low} to {high}")
-
-
-def require_number(
-    name: str,
-    value: Any,
-    low: float,
-    high: float,
-    *,
-    low_open: bool = False,
-    high_open: bool = False,
-) -> None:
-    """Refuse anything but a finite number of an interval, whose ends may be left out."""
-    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
-        raise ValueError(f"{name}: got {value!r:.80}, expected a finite number")
-    if value < low or value > high or (low_open and value == low) or (high_open and value == high):
-        above = f"above {low:g}" if low_open else f"at least {low:g}"
-        below = "" if high == math.inf else f" and {'below' if high_open else 'at most'} {high:g}"
-        raise ValueError(f"{name}: got {value:g}, expected {above}{below}")

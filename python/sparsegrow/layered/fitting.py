@@ -16,8 +16,9 @@ from numpy.typing import NDArray
 
 from sparsegrow.base.files import PathLike
 from sparsegrow.base.interrupt import DeferredInterrupt
+from sparsegrow.base.requirements import require_number
 from sparsegrow.layered.checkpoint import Saved
-from sparsegrow.layered.config import Config, require_number
+from sparsegrow.layered.config import Config
 from sparsegrow.layered.engine import Engine, engine_of
 from sparsegrow.layered.progress import Progress, Status
 from sparsegrow.layered.records import EpochRecord, RunState

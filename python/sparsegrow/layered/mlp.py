@@ -7,9 +7,10 @@ from dataclasses import replace
 from typing import Any
 
 from sparsegrow.base.files import PathLike, require_writable
+from sparsegrow.base.requirements import require_integer
 from sparsegrow.layered import checkpoint as files
 from sparsegrow.layered.checkpoint import Checkpoint, Saved
-from sparsegrow.layered.config import require_integer, resolve
+from sparsegrow.layered.config import resolve
 from sparsegrow.layered.dynamics import Dynamics
 from sparsegrow.layered.engine import Array, Engine, engine_of
 from sparsegrow.layered.fitting import Callback, Fit, continued_run, new_run, split_validation

@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.layered.config import require_integer
+from sparsegrow.base.requirements import require_integer
 from sparsegrow.layered.engine import Engine, Indices, LayerSpan
 from sparsegrow.layered.wiring import GROWTH_STREAM, generator
 

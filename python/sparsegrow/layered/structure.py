@@ -9,9 +9,10 @@ from typing import Any
 
 import numpy as np
 
+from sparsegrow.base.requirements import require_integer
 from sparsegrow.layered import rewiring
 from sparsegrow.layered.checkpoint import Checkpoint, Saved
-from sparsegrow.layered.config import Config, require_integer, resolve
+from sparsegrow.layered.config import Config, resolve
 from sparsegrow.layered.engine import Array, Engine, Indices, engine_of
 from sparsegrow.layered.perturbation.alive import alive_neurons
 from sparsegrow.layered.perturbation.curves import PerturbResult

@@ -7,31 +7,27 @@ training needs, and `chains` where they persist. The metadata entry `sparsegrow`
 
 from __future__ import annotations
 
-import json
 from dataclasses import asdict, dataclass, field
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from sparsegrow import _sparsegrow as native
-from sparsegrow.base.files import PathLike, write_whole
-from sparsegrow.growth.checkpoint import parsed, require_file
-from sparsegrow.layered.checkpoint import (
+from sparsegrow.base.checkpoint_file import (
     DTYPES,
-    ENTRY,
+    CheckpointFile,
     count_of,
-    read_array,
+    open_checkpoint,
     require_offsets,
-    require_state,
-    write_tensors,
+    write_checkpoint,
 )
+from sparsegrow.base.files import PathLike
 from sparsegrow.layered.records import EpochRecord, RunState, from_header
 from sparsegrow.rbm.config import RbmConfig, config_of
 from sparsegrow.rbm.engine import CHAINS, COLUMN, ROW_BEGIN, Tensors
 
 FORMAT = 1
 KIND = "RestrictedBoltzmann"
+KEYS = ("config", "steps", "changes", "history", "run")
 
 
 @dataclass
@@ -65,17 +61,13 @@ def write(path: PathLike, saved: SavedRbm) -> None:
         It could not be written; an older file of that name is as it was.
     """
     header = {
-        "format": FORMAT,
-        "kind": KIND,
-        "version": native.__version__,
         "config": saved.config.as_dict(),
         "steps": saved.steps,
         "changes": saved.changes,
         "history": [asdict(record) for record in saved.history],
         "run": None if saved.run is None else asdict(saved.run),
     }
-    metadata = {ENTRY: json.dumps(header)}
-    write_whole(path, lambda draft: write_tensors(draft, saved.tensors, metadata))
+    write_checkpoint(path, KIND, FORMAT, header, saved.tensors)
 
 
 def read(path: PathLike) -> SavedRbm:
@@ -88,39 +80,15 @@ def read(path: PathLike) -> SavedRbm:
     OSError
         It cannot be read.
     """
-    require_file(path)
-    try:
-        return read_checked(Path(path))
-    except ValueError as error:
-        raise ValueError(f"{path}: {error}") from error
-
-
-def read_checked(path: Path) -> SavedRbm:
-    """Read a checkpoint; a ValueError says what is wrong with it."""
-    from safetensors import SafetensorError, safe_open
-
-    try:
-        with safe_open(path, framework="numpy") as file:
-            saved = saved_of(parsed((file.metadata() or {}).get(ENTRY)))
-            names = set(file.keys())
-            saved.tensors = read_tensors(file, names, saved.config)
-    except SafetensorError as error:
-        raise ValueError(f"not a safetensors file, or damaged ({error})") from error
-    if names:
-        raise ValueError(f"holds unknown arrays: {', '.join(sorted(names)):.200}")
+    with open_checkpoint(path) as file:
+        saved = saved_of(file.header_of(KIND, FORMAT, *KEYS))
+        saved.tensors = read_tensors(file, saved.config)
+        file.require_all_read()
     return saved
 
 
 def saved_of(header: dict[str, Any]) -> SavedRbm:
     """Check a header, whose author may be anybody; the arrays are still to be read."""
-    if header.get("kind") != KIND:
-        raise ValueError(f"the header is not that of a {KIND}")
-    if header.get("format") != FORMAT:
-        found = f"{header.get('format')!r:.20}"
-        raise ValueError(f"has format {found}, this version of sparsegrow reads {FORMAT}")
-    missing = {"config", "steps", "changes", "history", "run"} - set(header)
-    if missing:
-        raise ValueError(f"the header lacks {', '.join(sorted(missing))}")
     history, run = header["history"], header["run"]
     if not isinstance(history, list):
         raise ValueError("the header's history is not a list")
@@ -133,34 +101,17 @@ def saved_of(header: dict[str, Any]) -> SavedRbm:
     )
 
 
-def read_tensors(file: Any, names: set[str], config: RbmConfig) -> Tensors:
-    """Read the arrays and take their names off the list.
-
-    Shapes are compared before anything is read, so that what is allocated is never more than what
-    the file really holds.
-    """
-    links = count_of_links(file, names)
+def read_tensors(file: CheckpointFile, config: RbmConfig) -> Tensors:
+    """Read the arrays; all shapes are known before the first is read."""
+    links = file.length(COLUMN)
     tensors = {}
     for name, shape in shapes_of(config, links).items():
-        integer = name in (ROW_BEGIN, COLUMN)
-        dtype = "I32" if integer else DTYPES[config.dtype]
-        tensors[name] = read_array(file, names, name, dtype, shape)
-        if not integer:
-            require_state(name, tensors[name])
+        dtype = "I32" if name in (ROW_BEGIN, COLUMN) else DTYPES[config.dtype]
+        tensors[name] = file.read(name, dtype, shape)
     require_offsets(ROW_BEGIN, tensors[ROW_BEGIN], links)
     if config.persistent and not np.isin(tensors[CHAINS], (0, 1)).all():
         raise ValueError(f"{CHAINS} holds other values than 0 and 1")
     return tensors
-
-
-def count_of_links(file: Any, names: set[str]) -> int:
-    """Return how many links there are; that is the file's word."""
-    if COLUMN not in names:
-        raise ValueError(f"lacks the array {COLUMN}")
-    shape = file.get_slice(COLUMN).get_shape()
-    if len(shape) != 1:
-        raise ValueError(f"{COLUMN} has shape {list(shape)}, expected one dimension")
-    return int(shape[0])
 
 
 def shapes_of(config: RbmConfig, links: int) -> dict[str, tuple[int, ...]]:

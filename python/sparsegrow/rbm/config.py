@@ -8,13 +8,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.layered.config import (
-    MAX_WIDTH,
-    plain,
-    require_choice,
-    require_integer,
-    require_number,
-)
+from sparsegrow.base.requirements import plain, require_choice, require_integer, require_number
+from sparsegrow.layered.config import MAX_WIDTH
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "topology": ("set", "static"),

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from sparsegrow.layered.config import require_choice, require_integer
+from sparsegrow.base.requirements import require_choice, require_integer
 from sparsegrow.layered.samples import check_samples
 from sparsegrow.layered.wiring import SPLIT_STREAM, generator
 from sparsegrow.rbm.config import RbmConfig

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from sparsegrow.base.files import PathLike, require_writable
-from sparsegrow.layered.config import require_integer, require_number
+from sparsegrow.base.requirements import require_integer, require_number
 from sparsegrow.layered.fitting import continued_run, split
 from sparsegrow.layered.progress import progress_for
 from sparsegrow.layered.records import EpochRecord, RunState

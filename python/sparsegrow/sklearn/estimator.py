@@ -15,7 +15,8 @@ from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsegrow import SparseMLP
-from sparsegrow.layered.config import CHOICES, require_choice, require_integer, require_number
+from sparsegrow.base.requirements import require_choice, require_integer, require_number
+from sparsegrow.layered.config import CHOICES
 from sparsegrow.layered.engine import Array
 from sparsegrow.sklearn.blocks import fit_blocks, outputs_of
 from sparsegrow.sklearn.stopping import Monitor

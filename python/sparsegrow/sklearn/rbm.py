@@ -11,7 +11,7 @@ from sklearn.utils import check_random_state
 from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsegrow.layered.config import require_choice, require_integer
+from sparsegrow.base.requirements import require_choice, require_integer
 from sparsegrow.layered.engine import Array
 from sparsegrow.layered.wiring import generator
 from sparsegrow.rbm import RestrictedBoltzmann

@@ -10,7 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.layered.config import require_integer
+from sparsegrow.base.requirements import require_integer
 from sparsegrow.torch.dense import largest_cells, pattern_of_cells, rows_of
 from sparsegrow.torch.loading import make_room
 from sparsegrow.torch.placement import require_dtype, require_place

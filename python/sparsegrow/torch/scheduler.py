@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.layered.config import require_choice, require_integer, require_number
+from sparsegrow.base.requirements import require_choice, require_integer, require_number
 from sparsegrow.torch.linear import SparseLinear
 from sparsegrow.torch.rules import METHODS, REMOVALS
 from sparsegrow.torch.traffic import Traffic

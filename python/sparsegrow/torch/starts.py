@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.layered.config import require_integer
+from sparsegrow.base.requirements import require_integer
 from sparsegrow.layered.wiring import generator
 
 Int32 = NDArray[np.int32]

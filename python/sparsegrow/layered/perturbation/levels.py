@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sparsegrow.layered.config import require_choice, require_integer, require_number
+from sparsegrow.base.requirements import require_choice, require_integer, require_number
 from sparsegrow.layered.perturbation.weights import KINDS, PRUNING, Analysis
 
 FRACTIONS = (*(k / 20 for k in range(20)), 0.99)

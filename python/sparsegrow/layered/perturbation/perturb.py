@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sparsegrow.layered.config import require_choice, require_integer
+from sparsegrow.base.requirements import require_choice, require_integer
 from sparsegrow.layered.engine import Array
 from sparsegrow.layered.perturbation.alive import alive_neurons
 from sparsegrow.layered.perturbation.curves import Curve, PerturbResult
