@@ -93,7 +93,7 @@ def test_report_of_a_real_run(run, capsys) -> None:
         (["train", "--corpus", "none"], "none"),
         (["train", "--corpus", "demo", "--text", "a"], "got both"),
         (["train", "--valid", "a"], "--valid: needs --text"),
-        (["train", "--minutes", "0"], "expected more than 0"),
+        (["train", "--minutes", "0"], "minutes: got 0, expected above 0"),
         (["train", "--minutes", "1", "--steps", "1"], "one of them only"),
         (["train", "--controller", "best", "--steps", "1"], "expected one of reinforce"),
         (["train", "--mutations", "none", "--steps", "1"], "expected one of all, paper"),

@@ -6,6 +6,7 @@ import signal
 import subprocess
 import sys
 import time
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -13,6 +14,7 @@ import pytest
 
 import sparsegrow as sg
 from growth_support import small_corpus, small_settings
+from sparsegrow.growth import checkpoint
 from sparsegrow.growth.controller import Decision
 from sparsegrow.growth.loop import GrowthLoop
 from sparsegrow.growth.run_folder import RunError, RunFolder
@@ -105,7 +107,7 @@ def stop_after(folder, rounds: int, **changes) -> None:
     """A run that is stopped in the middle of a later round, as by Ctrl-C."""
 
     class Stop(View):
-        def training(self, figures) -> None:
+        def training(self, figures, standing) -> None:
             if figures["round"] >= rounds:
                 raise KeyboardInterrupt
 
@@ -117,7 +119,7 @@ def stop_after(folder, rounds: int, **changes) -> None:
     model = sg.CharModel(seed=settings.seed, device=DEVICE)
     config = growing.config_of(settings, budget, corpus, {"corpus": None}, model.device)
     files = RunFolder.create(folder, config)
-    loop = GrowthLoop(model.net, corpus, settings, files, budget, Stop())
+    loop = GrowthLoop(model.net, corpus, settings, files, budget, Stop(), config)
     with pytest.raises(KeyboardInterrupt):
         loop.run()
 
@@ -207,19 +209,22 @@ def test_a_folder_is_used_once(tmp_path) -> None:
     with pytest.raises(RunError, match="no such folder"):
         sg.resume(tmp_path / "none")
     (tmp_path / "empty").mkdir()
-    with pytest.raises(RunError, match=r"has no config\.json"):
+    with pytest.raises(RunError, match=r"has no model\.safetensors"):
         sg.resume(tmp_path / "empty")
 
 
 def test_damaged_runs_are_refused(tmp_path) -> None:
     grow(tmp_path / "run", steps=12)
-    config = tmp_path / "run" / "config.json"
-    whole = config.read_text()
-    for text in ("", "[]", "{}", whole.replace("streams", "strands")):
-        config.write_text(text)
+    path = tmp_path / "run" / "model.safetensors"
+    whole = path.read_bytes()
+    saved = checkpoint.read(path)
+    config = saved.run["config"]
+    strands = {**config, "settings": {**config["settings"], "strands": 8}}
+    for damaged in (None, [], {}, {**config, "settings": None}, strands):
+        checkpoint.write(path, replace(saved, run={**saved.run, "config": damaged}))
         with pytest.raises(ValueError, match=r"damaged|lacks"):
             sg.resume(tmp_path / "run", steps=6, corpus=small_corpus())
-    config.write_text(whole)
+    path.write_bytes(whole)
     with pytest.raises(RunError, match="given in memory"):
         sg.resume(tmp_path / "run", steps=6)
     (tmp_path / "run" / "metrics.jsonl").write_bytes(b"")
@@ -229,7 +234,17 @@ def test_damaged_runs_are_refused(tmp_path) -> None:
 
 @pytest.mark.parametrize(
     "changes",
-    [{"mutations": "some"}, {"max_params": 0}, {"anneal": 2.0}, {"streams": 7}, {"window": 0}],
+    [
+        {"mutations": "some"},
+        {"max_params": 0},
+        {"anneal": 2.0},
+        {"streams": 7},
+        {"window": 0},
+        {"seed": -1},
+        {"first_round": 0},
+        {"round_growth": 0.9},
+        {"cooling": float("nan")},
+    ],
 )
 def test_settings_are_checked(tmp_path, changes) -> None:
     with pytest.raises(ValueError, match="got"):
@@ -239,8 +254,9 @@ def test_settings_are_checked(tmp_path, changes) -> None:
 def test_budget() -> None:
     with pytest.raises(ValueError, match="one of them only"):
         Budget()
-    with pytest.raises(ValueError, match="expected more than 0"):
-        Budget(minutes=0)
+    for wrong in ({"minutes": 0}, {"minutes": "2"}, {"steps": 0}, {"steps": 1.5}):
+        with pytest.raises(ValueError, match="got"):
+            Budget(**wrong)
     settings, budget = GrowthSettings(anneal=0.5, last_rate=0.1), Budget(steps=100)
     assert [budget.rate(used, settings) for used in (0, 0.5, 0.75, 1.0)] == [1, 1, 0.5, 0.1]
 

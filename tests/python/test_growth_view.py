@@ -7,9 +7,8 @@ import pytest
 from rich.console import Console
 
 from sparsegrow.growth.controller import Decision
-from sparsegrow.growth.settings import Budget
 from sparsegrow.growth.table import table_of
-from sparsegrow.growth.view import Lines, Live, View, clock, counted, view_for
+from sparsegrow.growth.view import Lines, Live, Standing, View, clock, counted, view_for
 
 FIGURES = {
     "seconds": 75.0,
@@ -30,25 +29,27 @@ FIGURES = {
     "rolled_back": 1,
 }
 
+STANDING = Standing(used=0.5, left=75.0)
+
 
 def decisions(*accepted: bool) -> list[Decision]:
     return [Decision("widen", 3, 1, 2, 0, 394, 0.5, yes) for yes in accepted]
 
 
 def test_plain_lines_say_all_figures(capsys) -> None:
-    view = Lines(Budget(steps=100))
-    view.measured(FIGURES)
+    view = Lines()
+    view.measured(FIGURES, STANDING)
     line = capsys.readouterr().err
     for figure in ("1:15", "2.346 bits/char", "121,728 parameters", "107 hidden", "depth 2"):
         assert figure in line
     for figure in ("context 3", "7 memory", "21,724 patterns", "26 accepted", "29 rejected"):
         assert figure in line
-    view.measured(FIGURES)
+    view.measured(FIGURES, STANDING)
     assert capsys.readouterr().err == ""  # nothing for ten seconds
 
 
 def test_plain_lines_tell_of_rollbacks(capsys) -> None:
-    view = Lines(Budget(steps=100))
+    view = Lines()
     view.judged(decisions(True, False), rolled_back=False)
     assert capsys.readouterr().err == ""
     view.judged(decisions(True, True, False), rolled_back=True)
@@ -56,10 +57,9 @@ def test_plain_lines_tell_of_rollbacks(capsys) -> None:
 
 
 def test_the_panel_shows_figures_best_and_events() -> None:
-    view = Live(Budget(steps=100))
-    view.figures = FIGURES
+    view = Live()
+    view.figures, view.standing = FIGURES, STANDING
     view.best = 2.1
-    view.begun = (0.0, 0)
     view.judged(decisions(True), rolled_back=False)
     console = Console(file=io.StringIO(), width=120)
     console.print(view.panel())
@@ -69,11 +69,10 @@ def test_the_panel_shows_figures_best_and_events() -> None:
 
 
 def test_a_view_suits_where_it_is_shown(monkeypatch) -> None:
-    budget = Budget(steps=1)
-    assert type(view_for(budget, False)) is View
-    assert isinstance(view_for(budget, True), Lines)
+    assert type(view_for(False)) is View
+    assert isinstance(view_for(True), Lines)
     monkeypatch.setattr(sys.stderr, "isatty", lambda: True, raising=False)
-    assert isinstance(view_for(budget, True), Live)
+    assert isinstance(view_for(True), Live)
 
 
 @pytest.mark.parametrize(("seconds", "text"), [(0, "0:00"), (59.6, "1:00"), (3601, "60:01")])

@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import contextlib
+import glob
 import os
 import secrets
 from collections.abc import Callable
 from pathlib import Path
 
 PathLike = str | os.PathLike[str]
+
+DRAFT = ".{name}.{unique}.tmp"
 
 
 def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
@@ -27,7 +30,7 @@ def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
         Nothing could be written. Then the old file is as it was, and no other is left behind.
     """
     final = Path(os.path.realpath(path))
-    draft = final.with_name(f".{final.name}.{secrets.token_hex(4)}.tmp")
+    draft = final.with_name(DRAFT.format(name=final.name, unique=secrets.token_hex(4)))
     try:
         write(draft)
         flush(draft)
@@ -40,6 +43,18 @@ def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
+
+
+def remove_drafts(path: PathLike) -> None:
+    """Remove what processes that were killed while they wrote `path` have left beside it."""
+    final = Path(os.path.realpath(path))
+    for draft in final.parent.glob(DRAFT.format(name=glob.escape(final.name), unique="*")):
+        draft.unlink(missing_ok=True)
+
+
+def write_text(path: Path, text: str) -> None:
+    """Write a file of text, for `write_whole`."""
+    path.write_text(text, encoding="utf-8")
 
 
 def flush(path: Path) -> None:

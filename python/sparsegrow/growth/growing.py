@@ -10,7 +10,6 @@ from typing import Any
 from sparsegrow import _sparsegrow as native
 from sparsegrow.base.files import PathLike
 from sparsegrow.growth.char_model import CharModel, net_of
-from sparsegrow.growth.checkpoint import SavedModel
 from sparsegrow.growth.loop import GrowthLoop
 from sparsegrow.growth.run_folder import LOCALITY, METRICS, MODEL, RunError, RunFolder
 from sparsegrow.growth.settings import Budget, GrowthSettings
@@ -136,8 +135,9 @@ def grow(
     path = Path(out) if out is not None else next_folder()
     config = config_of(settings, budget, text, source, model.device)
     folder = RunFolder.create(path, config)
-    loop = GrowthLoop(model.net, text, settings, folder, budget, view_for(budget, progress))
-    return finish(loop, model)
+    with folder.claimed():
+        loop = GrowthLoop(model.net, text, settings, folder, budget, view_for(progress), config)
+        return finish(loop, model)
 
 
 def resume(
@@ -174,51 +174,39 @@ def resume(
     if threads is not None:
         native.set_num_threads(threads)
     files = RunFolder.open(folder)
-    config = files.config()
-    settings = GrowthSettings.of_dict(part(config, "settings", folder))
-    saved = files.restore()
-    text = corpus or corpus_of(config, folder, progress)
-    same_text = config.get("text") == fingerprint(text)
-    if corpus is None and not same_text:
-        raise RunError(f"{folder}: the text of the run has changed; give the text to go on with")
-    where = device or str(config.get("device", "cpu"))
-    model = CharModel.of_net(net_of(saved, Path(folder) / MODEL, where))
-    return go_on(files, config, settings, saved, model, text, (minutes, steps), progress, source)
-
-
-def go_on(
-    files: RunFolder,
-    config: dict[str, Any],
-    settings: GrowthSettings,
-    saved: SavedModel,
-    model: CharModel,
-    text: Corpus,
-    longer: tuple[float | None, int | None],
-    progress: bool,
-    source: dict[str, Any] | None,
-) -> Run:
-    """Set a loop up from a checkpoint and run it."""
-    more = longer != (None, None)
-    budget = Budget(*longer) if more else Budget(**part(config, "budget", files.path))
-    same_text = config.get("text") == fingerprint(text)
-    view = view_for(budget, progress)
-    loop = GrowthLoop(model.net, text, settings, files, budget, view)
-    loop.restore(saved, same_text)
-    if more:
-        loop.progress.began = loop.progress.seconds
-        loop.progress.began_step = loop.progress.steps
-    if more or not same_text or model.device != config.get("device"):
-        kept = source or ({"corpus": None} if not same_text else part(config, "source", files.path))
-        files.write_config(config_of(settings, budget, text, kept, model.device))
-    return finish(loop, model)
+    more = None if minutes is None and steps is None else Budget(minutes, steps)
+    with files.claimed():
+        saved = files.read()
+        old = part(saved.run or {}, "config", folder)
+        text = corpus or corpus_of(old, folder, progress)
+        settings = GrowthSettings.of_dict(part(old, "settings", folder))
+        budget = more or Budget(**part(old, "budget", folder))
+        model = CharModel.of_net(
+            net_of(saved, files.path / MODEL, device or str(old.get("device", "cpu")))
+        )
+        config = config_of(settings, budget, text, source or {"corpus": None}, model.device)
+        same_text = config["text"] == old.get("text")
+        if same_text:
+            config["source"] = source or part(old, "source", folder)
+        elif corpus is None:
+            raise RunError(
+                f"{folder}: the text of the run has changed; give the text to go on with"
+            )
+        loop = GrowthLoop(model.net, text, settings, files, budget, view_for(progress), config)
+        loop.restore(saved, same_text)
+        if more:
+            loop.progress.begin_budget()
+        files.go_back_to(saved)
+        return finish(loop, model)
 
 
 def finish(loop: GrowthLoop, model: CharModel) -> Run:
-    """Run a loop to its end and measure the model on the whole held-out text."""
-    if loop.used < 1:
+    """Run a loop to its end and measure the model on the whole held-out text, once."""
+    if not loop.progress.finished:
         loop.run()
         whole = loop.timed("seconds_evaluation", lambda: model.evaluate(loop.corpus.valid))
         loop.folder.append(METRICS, [{**loop.figures(), "val_bpc": whole.bits / whole.chars}])
+        loop.progress.finished = True
         loop.save()
     return Run(loop.folder.path, model)
 
@@ -248,9 +236,10 @@ def config_of(
 
 
 def fingerprint(text: Corpus) -> str:
-    """Return what tells one text from another."""
-    digest = hashlib.sha256(text.train.tobytes())
-    digest.update(text.valid.tobytes())
+    """Return what tells one text, and where its held-out part begins, from another."""
+    digest = hashlib.sha256(f"{len(text.train)} {len(text.valid)} ".encode())
+    digest.update(text.train.data)
+    digest.update(text.valid.data)
     return digest.hexdigest()
 
 

@@ -22,7 +22,7 @@ from sparsegrow.growth.figures import figures, locality_figures
 from sparsegrow.growth.records import Progress, RoundTraining, Trial, growth_records
 from sparsegrow.growth.run_folder import GROWTH, LOCALITY, METRICS, RunFolder
 from sparsegrow.growth.settings import Budget, GrowthSettings
-from sparsegrow.growth.view import View
+from sparsegrow.growth.view import Standing, View
 from sparsegrow.text.corpus import Corpus
 
 SLICE = 50  # steps between two looks at the clock and at Ctrl-C
@@ -40,6 +40,8 @@ class GrowthLoop:
         What grows, on which text, how, where it is recorded, and for how long.
     view
         What a person sees.
+    config
+        What the folder says of the run.
     """
 
     def __init__(
@@ -50,15 +52,17 @@ class GrowthLoop:
         folder: RunFolder,
         budget: Budget,
         view: View,
+        config: dict[str, Any],
     ) -> None:
         self.net, self.corpus, self.settings = net, corpus, settings
-        self.folder, self.budget, self.view = folder, budget, view
+        self.folder, self.budget, self.view, self.config = folder, budget, view, config
         self.progress = Progress()
         self.controller: Controller = make_controller(settings.controller, settings.seed)
         self.trainer = settings.trainer(net, corpus.train)
         self.trial: Trial | None = None
         self.training = RoundTraining()
         self.rate = 1.0
+        self.measured = False  # on this text
         self.last_checkpoint = float("-inf")
         self.clock = time.perf_counter()
 
@@ -76,8 +80,7 @@ class GrowthLoop:
         """
         with DeferredInterrupt() as interrupt, self.view:
             self.clock = time.perf_counter()
-            if self.progress.round == 0:
-                self.start()
+            self.start()
             while self.used < 1:
                 self.change()
                 self.train(interrupt)
@@ -88,10 +91,14 @@ class GrowthLoop:
             self.save()
 
     def start(self) -> None:
-        """Record and save the network as it is, so that there is always something to go on from."""
-        self.progress.val_bpc = self.timed("seconds_trials", self.measure)
-        self.progress.val_mean = self.progress.val_bpc
-        self.record()
+        """Save the network as it is, so that there is always something to go on from.
+
+        With it a new budget or text is saved, before anything is done with it.
+        """
+        if not self.measured:
+            self.progress.begin_text(self.timed("seconds_trials", self.measure))
+            self.measured = True
+            self.record()
         self.save()
 
     @property
@@ -115,7 +122,7 @@ class GrowthLoop:
             self.progress.steps += steps
             left -= steps
             self.training.seconds = self.progress.seconds_training - start
-            self.view.training(self.figures())
+            self.view.training(self.figures(), self.standing())
             interrupt.check()
 
     def measure(self) -> float:
@@ -238,11 +245,17 @@ class GrowthLoop:
         """Return a record of `metrics.jsonl`."""
         return figures(self.net, self.progress, self.training, self.trainer.chars, self.rate)
 
+    def standing(self) -> Standing:
+        """Return how far the run is, and the time left by how fast it went."""
+        used = min(1.0, max(1e-6, self.used))
+        seconds = self.progress.seconds - self.progress.began
+        return Standing(used, seconds / used - seconds)
+
     def record(self) -> None:
         """Write a record of the round, and show it."""
         figures = self.figures()
         self.folder.append(METRICS, [figures])
-        self.view.measured(figures)
+        self.view.measured(figures, self.standing())
         if self.net.edges >= LOCATE_AT * self.progress.located:
             self.timed("seconds_evaluation", self.locate)
 
@@ -259,12 +272,14 @@ class GrowthLoop:
             "controller": self.controller.state_dict(),
             "training": self.training.as_dict(),
         }
-        self.folder.save(SavedModel(self.net.arrays(), self.trainer.arrays(), run))
+        self.folder.save(SavedModel(self.net.arrays(), self.trainer.arrays(), run), self.config)
         self.tick(time.perf_counter())
         self.last_checkpoint = self.progress.seconds
 
     def restore(self, saved: SavedModel, same_text: bool) -> None:
-        """Go on from a checkpoint; on another text its trainer begins at the beginning.
+        """Go on from a checkpoint; another text is read from its beginning.
+
+        Nothing that was measured on the old text, or learned in its last round, decides any more.
 
         Raises
         ------
@@ -275,10 +290,9 @@ class GrowthLoop:
         try:
             self.progress = Progress.of_dict(run.get("progress"))
             self.controller.load_state_dict(run["controller"])
-            self.training = RoundTraining.of_dict(run["training"])
             if same_text:
+                self.training = RoundTraining.of_dict(run["training"])
                 self.trainer.restore(saved.trainer)
-            else:
-                self.progress.forget()
+            self.measured = same_text
         except (KeyError, TypeError) as error:
             raise ValueError(f"the run's state is damaged ({error})") from error

@@ -39,6 +39,7 @@ class Progress:
     located: int = 0  # edges at the last record of locality
     began: float = 0.0  # seconds at which the present budget began
     began_step: int = 0
+    finished: bool = False  # measured on the whole held-out text after the end of the budget
 
     def note(self, val_bpc: float) -> None:
         """Take a round's figure into the running mean and its spread."""
@@ -60,9 +61,14 @@ class Progress:
             self.cooling *= factor
             self.val_best = self.val_mean
 
-    def forget(self) -> None:
-        """Begin anew with another held-out text."""
-        self.val_best, self.cooling = 1e9, 1.0
+    def begin_budget(self) -> None:
+        """Count time and steps from here."""
+        self.began, self.began_step, self.finished = self.seconds, self.steps, False
+
+    def begin_text(self, val_bpc: float) -> None:
+        """Begin anew with a held-out text on which nothing but this was measured."""
+        self.val_bpc = self.val_mean = val_bpc
+        self.val_spread, self.val_best, self.cooling = 0.0, 1e9, 1.0
 
     @classmethod
     def of_dict(cls, values: Any) -> Progress:

@@ -1,21 +1,24 @@
 """The folder of a run: what is in it, and how it stays whole whatever happens.
 
-`config.json` holds the settings, `metrics.jsonl` one record per evaluation, `growth.jsonl` one per
-proposal, `locality.jsonl` one each time that the graph has grown by a tenth, `model.safetensors`
-the last checkpoint. A checkpoint says how long the record files were when it was made; whoever goes
-on from it cuts off what came after.
+`model.safetensors` is the last checkpoint, and all that a run goes on from: network, trainer, state
+and settings change in one rename. `config.json` is a copy of the settings for people and tools.
+`metrics.jsonl` has one record per evaluation, `growth.jsonl` one per proposal, `locality.jsonl` one
+each time that the graph has grown by a tenth. A checkpoint says how long these were when it was
+made; whoever goes on from it cuts off what came after.
 """
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
-from sparsegrow.base.files import PathLike, flush, write_whole
-from sparsegrow.growth import checkpoint as char_checkpoint
+from sparsegrow.base.files import PathLike, flush, remove_drafts, write_text, write_whole
+from sparsegrow.growth import checkpoint
 from sparsegrow.growth.checkpoint import SavedModel
 
 CONFIG, METRICS, GROWTH, LOCALITY, MODEL = (
@@ -51,11 +54,12 @@ class RunFolder:
         Raises
         ------
         RunError
-            There is a run in it already, or it cannot be made.
+            There is a run in it already or somebody else's file, or it cannot be made.
         """
         folder = cls(path)
         if (folder.path / MODEL).exists():
             raise RunError(f"{path}: holds a run already; resume it, or choose another folder")
+        folder.require_free()
         try:
             folder.path.mkdir(parents=True, exist_ok=True)
             for name in RECORDS:
@@ -77,42 +81,53 @@ class RunFolder:
         folder = cls(path)
         if not folder.path.is_dir():
             raise RunError(f"{path}: there is no such folder")
-        for name in (CONFIG, MODEL):
-            if not (folder.path / name).is_file():
-                raise RunError(f"{path}: is not the folder of a run, it has no {name}")
+        if not (folder.path / MODEL).is_file():
+            raise RunError(f"{path}: is not the folder of a run, it has no {MODEL}")
         return folder
 
-    def write_config(self, config: dict[str, Any]) -> None:
-        """Write the settings."""
-        text = json.dumps(config, indent=2).encode()
-        write_whole(self.path / CONFIG, lambda draft: write_bytes(draft, text))
+    def require_free(self) -> None:
+        """Refuse to write over files that are not those of a run which ended before it began."""
+        if set(self.config_file()) >= {"version", "settings", "budget"}:
+            return
+        for name in (CONFIG, *RECORDS):
+            path = self.path / name
+            if path.is_dir() or (path.exists() and path.stat().st_size > 0):
+                raise RunError(f"{path}: is not of a run and would be lost; choose another folder")
 
-    def config(self) -> dict[str, Any]:
-        """Return the settings.
+    @contextmanager
+    def claimed(self) -> Iterator[None]:
+        """Keep other processes from training in this folder meanwhile.
 
         Raises
         ------
         RunError
-            They are damaged.
+            One does.
         """
+        descriptor = os.open(self.path, os.O_RDONLY)
+        try:
+            lock(descriptor, self.path)
+            yield
+        finally:
+            os.close(descriptor)
+
+    def write_config(self, config: dict[str, Any]) -> None:
+        """Write the settings."""
+        text = json.dumps(config, indent=2)
+        write_whole(self.path / CONFIG, lambda draft: write_text(draft, text))
+
+    def config_file(self) -> dict[str, Any]:
+        """Return what `config.json` holds, nothing if it is missing or damaged."""
         try:
             values = json.loads((self.path / CONFIG).read_text(encoding="utf-8"))
-        except (ValueError, RecursionError) as error:
-            raise RunError(f"{self.path / CONFIG}: damaged ({error})") from error
-        if not isinstance(values, dict):
-            raise RunError(f"{self.path / CONFIG}: damaged, expected a JSON object")
-        return values
+        except (OSError, ValueError, RecursionError):
+            return {}
+        return values if isinstance(values, dict) else {}
 
     def append(self, name: str, records: Iterable[dict[str, Any]]) -> None:
         """Add records to one of the record files, one a line."""
         text = "".join(json.dumps(record) + "\n" for record in records)
         with (self.path / name).open("ab") as file:
             file.write(text.encode())
-
-    def last_record(self) -> dict[str, Any] | None:
-        """Return the last record of `metrics.jsonl`."""
-        lines = (self.path / METRICS).read_text(encoding="utf-8").splitlines()
-        return json.loads(lines[-1]) if lines else None
 
     def records(self, name: str) -> list[dict[str, Any]]:
         """Return all records of one of the record files."""
@@ -123,16 +138,18 @@ class RunFolder:
         """Return all records of `metrics.jsonl`."""
         return self.records(METRICS)
 
-    def save(self, saved: SavedModel) -> None:
+    def save(self, saved: SavedModel, config: dict[str, Any]) -> None:
         """Write a checkpoint; the records so far are on the disk before it."""
         for name in RECORDS:
             flush(self.path / name)
         sizes = {name: (self.path / name).stat().st_size for name in RECORDS}
-        saved.run = {**(saved.run or {}), "sizes": sizes}
-        char_checkpoint.write(self.path / MODEL, saved)
+        saved.run = {**(saved.run or {}), "sizes": sizes, "config": config}
+        checkpoint.write(self.path / MODEL, saved)
+        if self.config_file() != config:
+            self.write_config(config)
 
-    def restore(self) -> SavedModel:
-        """Read the last checkpoint, and cut the records off where it was made.
+    def read(self) -> SavedModel:
+        """Read the last checkpoint; nothing is changed.
 
         Raises
         ------
@@ -141,24 +158,33 @@ class RunFolder:
         ValueError
             It is damaged.
         """
-        saved = char_checkpoint.read(self.path / MODEL)
-        sizes = (saved.run or {}).get("sizes")
+        saved = checkpoint.read(self.path / MODEL)
+        run = saved.run or {}
+        sizes = run.get("sizes")
         if not isinstance(sizes, dict) or set(sizes) != set(RECORDS):
             raise RunError(f"{self.path / MODEL}: was not saved in a run")
-        for name in RECORDS:
-            self.cut(name, sizes[name])
+        if not isinstance(run.get("config"), dict):
+            raise RunError(f"{self.path / MODEL}: lacks the settings of its run")
+        for name, size in sizes.items():
+            path = self.path / name
+            found = path.stat().st_size if path.is_file() else 0
+            if isinstance(size, bool) or not isinstance(size, int) or not 0 <= size <= found:
+                raise RunError(f"{path}: has {found} bytes, the checkpoint knows of {size}")
         return saved
 
-    def cut(self, name: str, size: Any) -> None:
-        """Leave the first `size` bytes of a record file."""
-        path = self.path / name
-        found = path.stat().st_size if path.is_file() else 0
-        if not isinstance(size, int) or size > found:
-            raise RunError(f"{path}: has {found} bytes, the checkpoint knows of {size}")
-        if size < found:
-            os.truncate(path, size)
+    def go_back_to(self, saved: SavedModel) -> None:
+        """Cut the records off where the checkpoint was made, and sweep out unfinished drafts."""
+        for name, size in (saved.run or {})["sizes"].items():
+            os.truncate(self.path / name, size)
+        for name in (MODEL, CONFIG):
+            remove_drafts(self.path / name)
 
 
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file."""
-    path.write_bytes(content)
+def lock(descriptor: int, path: Path) -> None:
+    """Lock a folder until it is closed, also by the end of the process."""
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError as error:
+        raise RunError(f"{path}: another process trains in it") from error
+    except OSError:
+        return  # a file system without locks

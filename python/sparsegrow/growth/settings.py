@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from sparsegrow import _sparsegrow as native
+from sparsegrow.base.requirements import require_integer, require_number
 from sparsegrow.growth.candidates import CandidateSettings
 from sparsegrow.growth.controller import CONTROLLERS, KINDS, PAPER_KINDS
 from sparsegrow.text.tokens import Tokens
 
 MUTATIONS = {"all": KINDS, "paper": PAPER_KINDS}
+MOST = 2**63 - 1
 BYTES_PER_PARAMETER = 32  # of engine memory, a snapshot for rollback included
 
 
@@ -85,10 +88,24 @@ class GrowthSettings:
                 raise ValueError(f"{name}: got {given!r}, expected one of {', '.join(known)}")
         for name in ("max_params", "max_bytes"):
             limit = getattr(self, name)
-            if limit is not None and limit < 1:
-                raise ValueError(f"{name}: got {limit}, expected at least 1")
-        if not 0 <= self.anneal <= 1:
-            raise ValueError(f"anneal: got {self.anneal}, expected 0 to 1")
+            if limit is not None:
+                require_integer(name, limit, 1, MOST)
+        require_integer("seed", self.seed, 0, MOST)
+        require_integer("streams", self.streams, 1, MOST)
+        require_integer("window", self.window, 1, MOST)
+        self._require_rounds()
+
+    def _require_rounds(self) -> None:
+        require_integer("first_round", self.first_round, 1, MOST)
+        require_number("round_growth", self.round_growth, 1.0, math.inf)
+        require_integer("longest_round", self.longest_round, 1, MOST)
+        require_integer("trial_chars", self.trial_chars, 2, MOST)
+        for name in ("sigmas", "tolerance", "edge_price"):
+            require_number(name, getattr(self, name), -math.inf, math.inf)
+        require_number("checkpoint_seconds", self.checkpoint_seconds, 0.0, math.inf)
+        require_number("anneal", self.anneal, 0.0, 1.0)
+        require_number("last_rate", self.last_rate, 0.0, 1.0)
+        require_number("cooling", self.cooling, 0.0, 1.0, low_open=True)
 
     @property
     def kinds(self) -> tuple[str, ...]:
@@ -97,7 +114,10 @@ class GrowthSettings:
 
     def steps_of(self, round_: int) -> int:
         """Return the steps of a round."""
-        return min(self.longest_round, round(self.first_round * self.round_growth**round_))
+        try:
+            return min(self.longest_round, round(self.first_round * self.round_growth**round_))
+        except OverflowError:
+            return self.longest_round
 
     def room(self, params: int, bytes_: int) -> int:
         """Return how many parameters may still be added."""
@@ -164,9 +184,10 @@ class Budget:
     def __post_init__(self) -> None:
         if (self.minutes is None) == (self.steps is None):
             raise ValueError("budget: expected minutes or steps, and one of them only")
-        given = self.minutes if self.minutes is not None else self.steps
-        if given is None or not 0 < given < float("inf"):
-            raise ValueError(f"budget: got {given}, expected more than 0")
+        if self.steps is not None:
+            require_integer("steps", self.steps, 1, MOST)
+        else:
+            require_number("minutes", self.minutes, 0.0, math.inf, low_open=True)
 
     def used(self, seconds: float, steps: int) -> float:
         """Return the share that is used, 1 or more when it is over."""

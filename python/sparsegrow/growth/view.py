@@ -6,15 +6,21 @@ import sys
 import time
 from collections import deque
 from types import TracebackType
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from sparsegrow.growth.controller import Decision
-from sparsegrow.growth.settings import Budget
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
 
 Figures = dict[str, Any]
+
+
+class Standing(NamedTuple):
+    """How far a run is: the share of its budget that is used, and the seconds left."""
+
+    used: float
+    left: float
 
 
 class View:
@@ -31,10 +37,10 @@ class View:
     ) -> None:
         return None
 
-    def training(self, figures: Figures) -> None:
+    def training(self, figures: Figures, standing: Standing) -> None:
         """Show where the present round stands."""
 
-    def measured(self, figures: Figures) -> None:
+    def measured(self, figures: Figures, standing: Standing) -> None:
         """Show a round that is over."""
 
     def judged(self, decisions: list[Decision], rolled_back: bool) -> None:
@@ -42,21 +48,14 @@ class View:
 
 
 class Lines(View):
-    """Plain lines on standard error: one every ten seconds, and one per rollback.
-
-    Parameters
-    ----------
-    budget
-        Of the run, for the time left.
-    """
+    """Plain lines on standard error: one every ten seconds, and one per rollback."""
 
     INTERVAL = 10.0
 
-    def __init__(self, budget: Budget) -> None:
-        self.budget = budget
+    def __init__(self) -> None:
         self.spoken = float("-inf")
 
-    def measured(self, figures: Figures) -> None:
+    def measured(self, figures: Figures, standing: Standing) -> None:
         """Speak up if nothing has been said for a while."""
         if time.monotonic() - self.spoken >= self.INTERVAL:
             self.say(line_of(figures))
@@ -73,22 +72,15 @@ class Lines(View):
 
 
 class Live(View):
-    """A panel on standard error that is drawn anew while the network grows.
+    """A panel on standard error that is drawn anew while the network grows."""
 
-    Parameters
-    ----------
-    budget
-        Of the run.
-    """
-
-    def __init__(self, budget: Budget) -> None:
+    def __init__(self) -> None:
         from rich.console import Console
         from rich.live import Live as LiveDisplay
 
-        self.budget = budget
         self.figures: Figures = {}
+        self.standing = Standing(0.0, 0.0)
         self.best = float("inf")
-        self.begun: tuple[float, int] | None = None
         self.events: deque[str] = deque(maxlen=5)
         self.display = LiveDisplay(console=Console(stderr=True), auto_refresh=False)
 
@@ -104,24 +96,23 @@ class Live(View):
     ) -> None:
         self.display.stop()
 
-    def training(self, figures: Figures) -> None:
+    def training(self, figures: Figures, standing: Standing) -> None:
         """Draw anew."""
-        self.show(figures)
+        self.show(figures, standing)
 
-    def measured(self, figures: Figures) -> None:
+    def measured(self, figures: Figures, standing: Standing) -> None:
         """Keep the best figure and draw anew."""
         self.best = min(self.best, figures["val_bpc"])
-        self.show(figures)
+        self.show(figures, standing)
 
     def judged(self, decisions: list[Decision], rolled_back: bool) -> None:
         """Keep the event for the list."""
         what = "[red]rolled back[/red]" if rolled_back else "[green]kept[/green]"
         self.events.append(f"{what} {counted(decisions)}")
 
-    def show(self, figures: Figures) -> None:
+    def show(self, figures: Figures, standing: Standing) -> None:
         """Draw the panel."""
-        self.figures = figures
-        self.begun = self.begun or (figures["seconds"], figures["step"])
+        self.figures, self.standing = figures, standing
         self.display.update(self.panel(), refresh=True)
 
     def panel(self) -> RenderableType:
@@ -141,19 +132,16 @@ class Live(View):
         return Panel(shown, title=f"sparsegrow  {self.left()}", title_align="left")
 
     def left(self) -> str:
-        """Return how far the run is, and the time left by how fast it goes."""
-        begun = self.begun or (0.0, 0)
-        seconds, steps = self.figures["seconds"] - begun[0], self.figures["step"] - begun[1]
-        used = max(1e-6, min(1.0, self.budget.used(seconds, steps)))
-        return f"{used:.0%} done, {clock(seconds / used - seconds)} left"
+        """Return how far the run is, and the time left."""
+        return f"{self.standing.used:.0%} done, {clock(self.standing.left)} left"
 
 
-def view_for(budget: Budget, wanted: bool) -> View:
+def view_for(wanted: bool) -> View:
     """Return the view that suits where the program runs."""
     if not wanted:
         return View()
     terminal = sys.stderr is not None and sys.stderr.isatty()
-    return Live(budget) if terminal else Lines(budget)
+    return Live() if terminal else Lines()
 
 
 def cells_of(figures: Figures, best: float) -> list[tuple[str, str]]:
