@@ -1,4 +1,4 @@
-"""Check that includes point down only, and the other rules about what may stand where.
+"""Check that includes and imports point down only, and the other rules about what may stand where.
 
     python tests/check_layers.py              # text only, instant
     python tests/check_layers.py --headers    # also compile each header alone
@@ -7,6 +7,7 @@ Prints one line per violation and exits with 1 if there is one.
 """
 
 import argparse
+import ast
 import os
 import re
 import subprocess
@@ -28,7 +29,7 @@ MAY_INCLUDE = {
     "cpp/sparsegrow/topology": ENGINE[:2],
     "cpp/sparsegrow/locality": ENGINE[:2],
     "cpp/sparsegrow/backend": ENGINE[:2],
-    "cpp/sparsegrow/train": ENGINE[:5],
+    "cpp/sparsegrow/train": [*ENGINE[:3], "cpp/sparsegrow/backend"],
     "cpp/sparsegrow/text": ENGINE[:1],
     "cpp/sparsegrow/grow": ENGINE[:7],
     "cpp/cpu": [*ENGINE[:2], "cpp/sparsegrow/backend"],
@@ -37,6 +38,21 @@ MAY_INCLUDE = {
 }
 REGISTRY = "cpp/sparsegrow/backend/registry.cpp"
 REGISTRY_MAY_INCLUDE = ["cpp/cpu", "metal"]
+
+PACKAGE = "python/sparsegrow"
+# Room of the package -> the rooms it may import besides itself and the compiled module.
+MAY_IMPORT = {
+    "base": [],
+    "text": ["base"],
+    "locality": ["base", "text"],
+    "layered": ["base", "locality"],
+    "rbm": ["base", "layered"],
+    "data": ["base", "layered"],
+    "growth": ["base", "text", "locality"],
+    "reporting": ["base", "text"],
+    "sklearn": ["base", "layered", "rbm"],
+    "torch": ["base", "layered"],
+}
 
 SOURCES = {".h", ".cpp", ".mm", ".metal", ".cu"}
 SEARCHED = ["cpp", "metal", "python", "tests", "bench", "docs"]
@@ -103,6 +119,29 @@ def check_sources(root: Path) -> Iterator[str]:
             yield f"{source}: only {REGISTRY} may test SPARSEGROW_METAL or SPARSEGROW_CUDA"
 
 
+def imported_rooms(text: str) -> Iterator[str]:
+    """The rooms of the package that a module imports, "" for the package itself."""
+    for node in ast.walk(ast.parse(text)):
+        if isinstance(node, ast.ImportFrom):
+            names = [f"{node.module}.{alias.name}" for alias in node.names]
+        else:
+            names = [alias.name for alias in node.names] if isinstance(node, ast.Import) else []
+        for name in names:
+            parts = name.split(".")
+            if parts[0] == "sparsegrow" and parts[1:2] != ["_sparsegrow"]:
+                yield parts[1] if parts[1:2] and parts[1] in MAY_IMPORT else ""
+
+
+def check_imports(root: Path) -> Iterator[str]:
+    """Each room of the package against the map; the command line and the face may import all."""
+    for room, allowed in MAY_IMPORT.items():
+        for module in sorted((root / PACKAGE / room).rglob("*.py")):
+            found = set(imported_rooms(module.read_text(encoding="utf-8")))
+            for there in sorted(found - {room, *allowed}):
+                name = f"sparsegrow.{there}" if there else "the face of the package"
+                yield f"{module.relative_to(root)}: sparsegrow.{room} must not import {name}"
+
+
 def check_folders(root: Path) -> Iterator[str]:
     for path in files_under(root):
         if path.name in FORBIDDEN_FOLDERS and (root / path).is_dir():
@@ -141,7 +180,7 @@ def check_headers(root: Path) -> Iterator[str]:
 
 def violations(root: Path, headers: bool = False) -> list[str]:
     """Every violation under a root, one line each."""
-    found = [*check_sources(root), *check_folders(root), *check_flags(root)]
+    found = [*check_sources(root), *check_imports(root), *check_folders(root), *check_flags(root)]
     return [*found, *check_headers(root)] if headers else found
 
 

@@ -14,7 +14,7 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sparsegrow import SparseMLP
+from sparsegrow.layered.mlp import SparseMLP
 from sparsegrow import _sparsegrow as native
 from sparsegrow.layered.engine import Array, Engine
 from sparsegrow.layered.fitting import Callback, Fit

@@ -14,7 +14,7 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsegrow import SparseMLP
+from sparsegrow.layered.mlp import SparseMLP
 from sparsegrow.base.requirements import require_choice, require_integer, require_number
 from sparsegrow.layered.config import CHOICES
 from sparsegrow.layered.engine import Array

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sparsegrow import SparseMLP
+from sparsegrow.layered.mlp import SparseMLP
 from sparsegrow import _sparsegrow as native
 from sparsegrow.layered.records import EpochRecord
 
