@@ -167,7 +167,7 @@ TEST_CASE("commit into 1 million edges", "[!benchmark][commit]") {
   time_all("1 million", 20000, 1000000);
 }
 
-TEST_CASE("commit into 10 million edges", "[!benchmark][commit]") {
+TEST_CASE("commit into 10 million edges", "[!benchmark][commit][large]") {
   time_all("10 million", 100000, 10000000);
 }
 

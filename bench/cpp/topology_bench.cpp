@@ -129,6 +129,11 @@ void time_l3(const Layer& layer, L3Kind kind, const std::string& kind_name) {
   }
 }
 
+void time_ch3(const Layer& layer) {
+  time_l3(layer, L3Kind::ch3_path, "CH3-L3 by paths");
+  time_l3(layer, L3Kind::ch3_node, "CH3-L3 by nodes");
+}
+
 void time_gradient(const Layer& layer) {
   const std::int64_t count = removal_count(kFraction, layer.pattern.edges());
   std::vector<float> row(64 * static_cast<std::size_t>(layer.sources));
@@ -193,13 +198,16 @@ TEST_CASE("one update of SET", "[!benchmark][topology]") {
 }
 
 TEST_CASE("regrowth by paths of length 3", "[!benchmark][topology]") {
-  for (const Layer& layer : {make_layer(1024, 1024, 0.01), make_layer(1024, 1024, 0.05),
-                             make_layer(3072, 3072, 0.01), make_layer(4000, 1000, 0.025)}) {
-    time_l3(layer, L3Kind::ch3_path, "CH3-L3 by paths");
-    time_l3(layer, L3Kind::ch3_node, "CH3-L3 by nodes");
-  }
-  time_l3(make_layer(1024, 1024, 0.01), L3Kind::ch2_path, "CH2-L3 by paths");
-  time_chains(make_layer(1024, 1024, 0.01));
+  const Layer layer = make_layer(1024, 1024, 0.01);
+  time_ch3(layer);
+  time_l3(layer, L3Kind::ch2_path, "CH2-L3 by paths");
+  time_chains(layer);
+}
+
+TEST_CASE("regrowth by paths of length 3 in large layers", "[!benchmark][topology][large]") {
+  time_ch3(make_layer(1024, 1024, 0.05));
+  time_ch3(make_layer(3072, 3072, 0.01));
+  time_ch3(make_layer(4000, 1000, 0.025));
 }
 
 TEST_CASE("start topologies", "[!benchmark][topology]") {

@@ -55,6 +55,7 @@ def cmake_settings(folder: Path, optimise: str) -> dict[str, str]:
         "Python_INCLUDE_DIR": str(copy_headers(folder / "headers")),
         "CMAKE_TOOLCHAIN_FILE": str(HERE / "toolchain.cmake"),
         "CMAKE_CXX_FLAGS_RELEASE": f"-O{optimise} -DNDEBUG",
+        "SPARSEGROW_QUICK": "OFF" if optimise in "23" else "ON",
         "PYTHON_MODULE_EXTENSION": f".{PYTHON_TAG}-darwin.so",
     }
 
