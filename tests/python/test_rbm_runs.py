@@ -43,6 +43,12 @@ def test_after_an_interruption_in_mid_epoch(tmp_path, monkeypatch, settings, ste
     assert_same(whole, resumed.fit(x, 4, progress=False))
 
 
+def test_epochs_may_be_counted_by_numpy(tmp_path):
+    path = tmp_path / "machine.safetensors"
+    machine().fit(bars_and_stripes(), np.int64(2), progress=False, checkpoint=path)
+    assert len(RestrictedBoltzmann.load(path).history) == 2
+
+
 def test_a_next_run_is_the_same_from_a_file(tmp_path):
     x = bars_and_stripes()
     path = tmp_path / "machine.safetensors"

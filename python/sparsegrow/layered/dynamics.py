@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from sparsegrow import _sparsegrow as native
+from sparsegrow.base.requirements import plain
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "removal": ("signed", "magnitude", "relative", "sampled", "random", "largest"),
@@ -152,4 +153,5 @@ def dynamics_of(topology: str, given: Any) -> Dynamics | None:
     if stray:
         listed = ", ".join(sorted(known))
         raise ValueError(f"dynamics: got {', '.join(stray)!s:.80}, expected some of {listed}")
-    return Dynamics(**{**METHODS[topology], **(given or {})})
+    asked = {name: plain(value) for name, value in (given or {}).items()}
+    return Dynamics(**{**METHODS[topology], **asked})

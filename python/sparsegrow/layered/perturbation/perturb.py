@@ -96,8 +96,8 @@ def perturb(
     >>> found["prune_weak"].auc["median"] > found["prune_strong"].auc["median"]
     True
     """
-    require_integer("repeats", repeats, 1, 2**28 - 1)
-    require_integer("seed", seed, 0, 2**63 - 1)
+    repeats = require_integer("repeats", repeats, 1, 2**28 - 1)
+    seed = require_integer("seed", seed, 0, 2**63 - 1)
     require_choice("scope", scope, SCOPES)
     models = list(model) if isinstance(model, Sequence) else [model]
     with ExitStack() as stack:
