@@ -34,8 +34,8 @@ class SparseMLP(PredictingModel):
     density
         Fraction of all edges that the whole network has, spread as `distribution` says.
     topology
-        "static": edges that stay. "dense": all edges. "set", "random", "rigl", "ch3l3", "ch2l3":
-        edges that go and come back elsewhere while the network trains.
+        "static": edges that stay. "dense": all edges. "set", "random", "rigl", "ch3l3", "ch2l3",
+        "ch3l3n", "ch2l3n": edges that go and come back elsewhere while the network trains.
     dynamics
         Settings of these changes in place of their defaults; see `Dynamics`.
     start, start_randomness
