@@ -104,8 +104,8 @@ def test_images_become_rows_between_0_and_1(images):
 def test_resume_goes_on_to_the_same_model(run, images, tmp_path):
     path, _ = images
     whole, cut = tmp_path / "whole.safetensors", tmp_path / "cut.safetensors"
-    words = ["fit", "--data", path, "--hidden", 20, "--seed", 2, "--json"]
-    run(*words, "--epochs", 4, "--out", whole)
+    words = ["fit", "--data", path, "--json"]
+    run(*words, "--hidden", 20, "--seed", 2, "--epochs", 4, "--out", whole)
     model = sg.load(whole)
     fresh = sg.SparseMLP([12, 20, 3], seed=2)
     data = open_data(str(path))
@@ -187,6 +187,8 @@ def test_a_broken_file_is_one_line(run, tmp_path, case):
         ("fit --data iris --threads 0", "0 threads, expected 1 to 256"),
         ("fit --data iris --resume", "--resume: needs --out"),
         ("fit --data iris --resume --out nothing.safetensors", "there is no such file"),
+        ("fit --data iris --resume --out m --seed 0 --dense-last", "got --dense-last, --seed as"),
+        ("fit --data iris --resume --out m --hidden 300 300 --every 0", "got --hidden, --every as"),
         ("fit --data iris --out no/such/folder/m.safetensors", "there is no folder"),
         ("bench --density 0", "--density"),
         ("bench --batch 0", "--batch: got 0"),
