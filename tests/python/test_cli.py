@@ -135,6 +135,14 @@ def write(path, **arrays):
     return path
 
 
+def damage(path):
+    """Spoil the compressed bytes of the first array, not the directory at the end."""
+    content = bytearray(path.read_bytes())
+    begin = content.index(b".npy") + 40
+    content[begin : begin + 20] = bytes(20)
+    path.write_bytes(content)
+
+
 def broken_files(folder):
     """Files that cannot be trained on, and what is said of each."""
     x, y = np.zeros((4, 3), np.float32), np.arange(4)
@@ -142,10 +150,16 @@ def broken_files(folder):
     (folder / "text.npz").write_text("hello")
     (folder / "empty.npz").write_bytes(b"")
     objects = np.array([None] * 4)
+    np.save(folder / "single.npy", x)
+    (folder / "single.npy").rename(folder / "single.npz")
+    np.savez_compressed(folder / "damaged.npz", **good)
+    damage(folder / "damaged.npz")
     return [
         (folder / "text.npz", "not an .npz file"),
         (folder / "empty.npz", "not an .npz file"),
         (folder / "none.npz", "there is no file"),
+        (folder / "single.npz", "not an .npz file of plain arrays (a single array without"),
+        (folder / "damaged.npz", "not an .npz file of plain arrays ("),
         (write(folder / "a.npz", x_train=x), "lacks y_train, x_test, y_test"),
         (write(folder / "b.npz", **{**good, "y_train": objects}), "not an .npz file of plain"),
         (write(folder / "c.npz", **{**good, "y_test": y[:2]}), "y_test is int64 [2]"),
@@ -157,7 +171,7 @@ def broken_files(folder):
     ]
 
 
-@pytest.mark.parametrize("case", range(11))
+@pytest.mark.parametrize("case", range(13))
 def test_a_broken_file_is_one_line(run, tmp_path, case):
     path, message = broken_files(tmp_path)[case]
     code, out, err = run("fit", "--data", path, *QUICK)
