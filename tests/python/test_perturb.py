@@ -2,13 +2,13 @@
 
 import doctest
 import json
-import sys
 
 import numpy as np
 import pytest
 
 import sparsegrow as sg
-from sparsegrow.layered.perturbation.perturb import perturb
+from sparsegrow.layered.perturbation import analysis
+from sparsegrow.layered.perturbation.analysis import perturb
 from sparsegrow.layered.perturbation.weights import KINDS, PRUNING
 from support import arrays_of, blobs, rng, small_model, without_times
 
@@ -214,6 +214,6 @@ def test_networks_without_hidden_links_or_of_other_widths(net):
 
 
 def test_the_example_of_the_docstring():
-    outcome = doctest.testmod(sys.modules["sparsegrow.layered.perturbation.perturb"])
+    outcome = doctest.testmod(analysis)
     assert outcome.attempted > 0
     assert outcome.failed == 0

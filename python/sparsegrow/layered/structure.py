@@ -15,8 +15,8 @@ from sparsegrow.layered.checkpoint import Checkpoint, Saved
 from sparsegrow.layered.config import Config, resolve
 from sparsegrow.layered.engine import Array, Engine, Indices, engine_of
 from sparsegrow.layered.perturbation.alive import alive_neurons
+from sparsegrow.layered.perturbation.analysis import perturb
 from sparsegrow.layered.perturbation.curves import PerturbResult
-from sparsegrow.layered.perturbation.perturb import perturb
 from sparsegrow.layered.records import EpochRecord, RunState
 
 
