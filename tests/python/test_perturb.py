@@ -142,6 +142,13 @@ def test_values(tmp_path):
     assert found["prune_weak"].auc["median"] > found["prune_strong"].auc["median"]
 
 
+def test_values_that_are_all_alike_are_not_explained_by_missing_them():
+    x, _ = blobs(samples=40)
+    model = small_model(layers=[8, 6, 2], loss="mse")
+    curve = model.perturb(x, np.full((40, 2), 9, "float32"), "prune_weak")["prune_weak"]
+    assert (curve.score == 0).all()
+
+
 def test_json_names(net):
     model, x, y = net
     facts = perturb(model, x, y, repeats=2).as_dict()

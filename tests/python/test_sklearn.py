@@ -193,6 +193,12 @@ def test_early_stopping_keeps_the_best(make, data, topology):
     assert all(np.array_equal(theirs[name], array) for name, array in ours.items())
 
 
+def test_early_stopping_on_values_that_are_all_alike():
+    x, _ = values()
+    net = regressor(early_stopping=True, schedule="constant").fit(x, np.full(len(x), 3.0))
+    assert set(net.validation_scores_) == {0.0}
+
+
 def test_warm_start_goes_on():
     x, y = blobs()
     net = classifier(warm_start=True).fit(x, y)

@@ -127,7 +127,7 @@ class SparseMLPEstimator(BaseEstimator):
         held = None
         if self.early_stopping:
             X, targets, held = self._split(X, targets, random)
-        variance = None if held is None else float(np.var(held[1], axis=0).mean()) or np.inf
+        variance = None if held is None else float(np.var(held[1], axis=0).mean())
         monitor = Monitor(
             self.tol, self.n_iter_no_change, early=self.early_stopping, variance=variance
         )
