@@ -268,11 +268,6 @@ def test_mistakes(settings, message):
         classifier(**settings).fit(x, y)
 
 
-def test_a_mistake_of_the_machine_has_its_own_name():
-    with pytest.raises(ValueError, match="n_components: got 0"):
-        SparseRBM(0).fit(blobs()[0])
-
-
 def test_not_fitted():
     with pytest.raises(NotFittedError):
         classifier().predict(blobs()[0])

@@ -21,6 +21,21 @@ METHODS = CHOICES["topology"]
 DEFAULT_HIDDEN = (300, 300)
 DYNAMICS = ("fraction", "every", "chain_removal")
 NAMED_OTHERWISE = ("method", "hidden", *DYNAMICS)
+# What says how a network is; a checkpoint says it for --resume.
+NETWORK = (
+    *NAMED_OTHERWISE,
+    "epsilon",
+    "density",
+    "start",
+    "dense_last",
+    "batch_size",
+    "learning_rate",
+    "optimizer",
+    "activation",
+    "dropout",
+    "weight_decay",
+    "seed",
+)
 
 DATA = ", ".join((*BUNDLED, "synthetic", *REPOSITORIES))
 DataName = Annotated[str, typer.Option("--data", help=f"{DATA}, FILE.npz or a folder of images.")]
@@ -35,49 +50,48 @@ Standardise = Annotated[
         help="Mean 0 and deviation 1 for each feature; the default for scikit-learn's sets.",
     ),
 ]
+# None by default, so that what was given is known; shown is the default of `SparseMLP`.
+Method = Annotated[str | None, typer.Option(help=f"{', '.join(METHODS)}.", show_default="static")]
+Start = Annotated[
+    str | None,
+    typer.Option(help=f"First edges: {', '.join(CHOICES['start'])}.", show_default="er"),
+]
+DenseLast = Annotated[bool | None, typer.Option("--dense-last", help="All edges to the outputs.")]
+ChainRemoval = Annotated[
+    bool | None,
+    typer.Option("--chain-removal/--no-chain-removal", help="Take out what leads nowhere."),
+]
+BatchSize = Annotated[int | None, typer.Option(help="Samples per step.", show_default="64")]
+Optimizer = Annotated[str | None, typer.Option(help="sgd, nesterov, adam.", show_default="adam")]
+Activation = Annotated[str | None, typer.Option(help="Of the hidden layers.", show_default="relu")]
+Dropout = Annotated[
+    float | None, typer.Option(help="Fraction of silent neurons.", show_default="0")
+]
+WeightDecay = Annotated[float | None, typer.Option(help="Added to the gradient.", show_default="0")]
+Seed = Annotated[
+    int | None, typer.Option(help="Everything random follows from it.", show_default="0")
+]
 
 
 def fit(
     data: DataName,
-    method: Annotated[
-        str | None, typer.Option(help=f"{', '.join(METHODS)}.", show_default="static")
-    ] = None,
+    method: Method = None,
     hidden: Hidden = None,
     epsilon: Annotated[float | None, typer.Option(help="Erdos-Renyi: edges / (n + m).")] = None,
     density: Annotated[float | None, typer.Option(help="Fraction of all edges.")] = None,
-    start: Annotated[
-        str | None,
-        typer.Option(help=f"First edges: {', '.join(CHOICES['start'])}.", show_default="er"),
-    ] = None,
-    dense_last: Annotated[
-        bool | None, typer.Option("--dense-last", help="All edges to the outputs.")
-    ] = None,
+    start: Start = None,
+    dense_last: DenseLast = None,
     fraction: Annotated[float | None, typer.Option(help="Of the edges, moved at once.")] = None,
     every: Annotated[int | None, typer.Option(help="Steps between updates; 0: an epoch.")] = None,
-    chain_removal: Annotated[
-        bool | None,
-        typer.Option("--chain-removal/--no-chain-removal", help="Take out what leads nowhere."),
-    ] = None,
+    chain_removal: ChainRemoval = None,
     epochs: Annotated[int, typer.Option(help="Passes over the data, in all.")] = 20,
-    batch_size: Annotated[
-        int | None, typer.Option(help="Samples per step.", show_default="64")
-    ] = None,
+    batch_size: BatchSize = None,
     learning_rate: Annotated[float | None, typer.Option(help="Rate at the start.")] = None,
-    optimizer: Annotated[
-        str | None, typer.Option(help="sgd, nesterov, adam.", show_default="adam")
-    ] = None,
-    activation: Annotated[
-        str | None, typer.Option(help="Of the hidden layers.", show_default="relu")
-    ] = None,
-    dropout: Annotated[
-        float | None, typer.Option(help="Fraction of silent neurons.", show_default="0")
-    ] = None,
-    weight_decay: Annotated[
-        float | None, typer.Option(help="Added to the gradient.", show_default="0")
-    ] = None,
-    seed: Annotated[
-        int | None, typer.Option(help="Everything random follows from it.", show_default="0")
-    ] = None,
+    optimizer: Optimizer = None,
+    activation: Activation = None,
+    dropout: Dropout = None,
+    weight_decay: WeightDecay = None,
+    seed: Seed = None,
     threads: Annotated[int | None, typer.Option(help="Threads; the result is the same.")] = None,
     device: DeviceIfNew = None,
     standardise: Standardise = None,
@@ -86,24 +100,8 @@ def fit(
     json_: Json = False,
 ) -> None:
     """Train a network and measure it on the test data after each epoch."""
-    given = given_of(
-        hidden=hidden,
-        method=method,
-        epsilon=epsilon,
-        density=density,
-        start=start,
-        dense_last=dense_last,
-        fraction=fraction,
-        every=every,
-        chain_removal=chain_removal,
-        batch_size=batch_size,
-        learning_rate=learning_rate,
-        optimizer=optimizer,
-        activation=activation,
-        dropout=dropout,
-        weight_decay=weight_decay,
-        seed=seed,
-    )
+    words = dict(locals())
+    given = {name: words[name] for name in NETWORK if words[name] is not None}
     if threads is not None:
         set_num_threads(threads)
     require_options(given, out, resume)
@@ -115,11 +113,6 @@ def fit(
     train(model, samples, epochs, out, quiet=json_)
     facts = report(model, samples)
     print(json.dumps(facts) if json_ else told(model, samples, facts))
-
-
-def given_of(**options: Any) -> dict[str, Any]:
-    """Return the options that were given."""
-    return {name: value for name, value in options.items() if value is not None}
 
 
 def require_options(given: dict[str, Any], out: Path | None, resume: bool) -> None:
