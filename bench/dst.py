@@ -25,6 +25,7 @@ import numpy as np
 
 import sparsegrow as sg
 from machine import describe_machine
+from sparsegrow.data.datasets import from_file
 from sparsegrow.layered.topology_plots import (
     degree_picture,
     input_degrees,
@@ -35,15 +36,6 @@ from sparsegrow.locality.plots import new_figure, save
 
 METHODS = ("static", "set", "random", "rigl", "ch3l3", "ch3l3:small_world")
 CONTROLS = {"nearest to zero": "magnitude", "random": "random", "largest": "largest"}
-
-
-def data_of(path: Path) -> tuple[Any, ...]:
-    """Return training and test data, pixels from 0 to 1."""
-    with np.load(path) as file:
-        parts = [file[name] for name in ("x_train", "y_train", "x_test", "y_test")]
-    scale = 255.0 if parts[0].dtype == np.uint8 else 1.0
-    flat = [np.ascontiguousarray(p.reshape(len(p), -1), np.float32) / scale for p in parts[::2]]
-    return flat[0], parts[1].astype(np.int64), flat[1], parts[3].astype(np.int64)
 
 
 def standardised(train: Any, test: Any) -> tuple[Any, Any]:
@@ -196,9 +188,9 @@ def prepared(given: argparse.Namespace) -> tuple[Any, ...]:
     """Set the threads, say where it runs, and return the data."""
     sg.set_num_threads(given.threads)
     print(f"# {describe_machine()}, {given.threads} threads", file=sys.stderr)
-    x, y, x_test, y_test = data_of(given.data)
-    x, x_test = standardised(x, x_test)
-    return x, y, x_test, y_test
+    data = from_file(given.data)
+    x, x_test = standardised(data.x_train, data.x_test)
+    return x, data.y_train, x_test, data.y_test
 
 
 def main() -> None:

@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from machine import describe_machine
-from mnist import load
+from sparsegrow.data.datasets import from_file
 
 Array = NDArray[Any]
 
@@ -32,8 +32,8 @@ def generated(samples: int) -> tuple[Array, Array]:
 
 
 def read(path: Path, samples: int) -> tuple[Array, Array]:
-    parts = load(path)
-    return parts["x_train"][:samples], parts["y_train"][:samples]
+    data = from_file(path)
+    return data.x_train[:samples], data.y_train[:samples]
 
 
 def main() -> None:

@@ -78,8 +78,15 @@ def measure(edges: float, corpus: Corpus, repeats: int, steps: int) -> Row:
     trainer.train(WARM_STEPS)
     step = median_seconds(lambda: trainer.train(steps), repeats) / steps
     size = (net.edges, net.parameters, net.hidden, net.bytes / 1e6)
-    commit = median_seconds(lambda: net.grow([proposal("widen", 69, 1, layer=1)]), repeats)
+    commit = median_seconds(lambda: commit_of(net), repeats)
     return Row(*size, step, commit)
+
+
+def commit_of(net: engine.CharNet) -> engine.CharNetSnapshot:
+    """Widen a sub-DAG as growth does, and return what a rollback would need."""
+    before = net.snapshot()
+    net.grow([proposal("widen", 69, 1, layer=1)])
+    return before
 
 
 def slope_of(rows: list[Row]) -> float:

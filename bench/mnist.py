@@ -17,35 +17,21 @@ import sys
 import time
 from pathlib import Path
 
-import numpy as np
-from numpy.typing import NDArray
-
 import sparsegrow as sg
 from machine import describe_machine
+from sparsegrow.data.datasets import Data, from_file
 
 HIDDEN = [1000, 1000, 1000]
 RATE = 0.05
-Arrays = dict[str, NDArray[np.generic]]
-
-
-def load(path: Path) -> Arrays:
-    """Images as float32 rows in 0..1, labels as int64."""
-    with np.load(path) as file:
-        data = {name: file[name] for name in ("x_train", "y_train", "x_test", "y_test")}
-    for part in ("train", "test"):
-        images = data[f"x_{part}"].reshape(len(data[f"x_{part}"]), -1)
-        data[f"x_{part}"] = np.ascontiguousarray(images, dtype=np.float32) / np.float32(255)
-        data[f"y_{part}"] = data[f"y_{part}"].astype(np.int64)
-    return data
 
 
 class Sparse:
     """Our net, one call of fit per epoch."""
 
-    def __init__(self, data: Arrays, epsilon: float, batch: int, threads: int) -> None:
+    def __init__(self, data: Data, epsilon: float, batch: int, threads: int) -> None:
         sg.set_num_threads(threads)
         self.data, self.threads = data, threads
-        layers = [data["x_train"].shape[1], *HIDDEN, 10]
+        layers = [data.features, *HIDDEN, 10]
         self.net = sg.SparseMLP(
             layers, epsilon=epsilon, optimizer="sgd", learning_rate=RATE, batch_size=batch,
             schedule="constant",
@@ -54,23 +40,23 @@ class Sparse:
     def epoch(self) -> float:
         """Trains one epoch and returns its seconds."""
         sg.set_num_threads(self.threads)
-        self.net.fit(self.data["x_train"], self.data["y_train"], epochs=1, progress=False)
+        self.net.fit(self.data.x_train, self.data.y_train, epochs=1, progress=False)
         return self.net.history[-1].seconds
 
     def accuracy(self) -> float:
         """Share of the test images that are named right."""
-        return self.net.score(self.data["x_test"], self.data["y_test"])
+        return self.net.score(self.data.x_test, self.data.y_test)
 
 
 class MaskedTorch:
     """The same links as masks on dense layers, as most dynamic sparse training code does it."""
 
-    def __init__(self, data: Arrays, sparse: Sparse, batch: int, threads: int) -> None:
+    def __init__(self, data: Data, sparse: Sparse, batch: int, threads: int) -> None:
         import torch
 
         self.torch, self.batch, self.threads = torch, batch, threads
-        self.x, self.y = (torch.from_numpy(data[f"{name}_train"]) for name in "xy")
-        self.test_x, self.test_y = (torch.from_numpy(data[f"{name}_test"]) for name in "xy")
+        self.x, self.y = map(torch.from_numpy, (data.x_train, data.y_train))
+        self.test_x, self.test_y = map(torch.from_numpy, (data.x_test, data.y_test))
         layers = sparse.net.layers
         self.masks, self.linear, stack = [], [], []
         for k, (n, m) in enumerate(itertools.pairwise(layers)):
@@ -124,7 +110,7 @@ def parse() -> argparse.Namespace:
 def main() -> int:
     """Trains, prints one line per net and thread count."""
     options = parse()
-    data = load(options.data)
+    data = from_file(options.data)
     print(describe_machine())
     print(f"{'net':<14} {'threads':>7} {'s/epoch':>8} {'min':>6} {'max':>6} {'test accuracy':>14}")
     for threads in options.threads:

@@ -14,9 +14,11 @@ from sparsegrow._sparsegrow import (
 from sparsegrow.growth.char_model import CharModel
 from sparsegrow.growth.growing import Run, grow, resume
 from sparsegrow.growth.settings import GrowthSettings
+from sparsegrow.layered.dynamics import Dynamics
 from sparsegrow.layered.mlp import SparseMLP
-from sparsegrow.layered.perturbation.perturb import perturb
+from sparsegrow.layered.perturbation.analysis import perturb
 from sparsegrow.loading import load
+from sparsegrow.rbm import RestrictedBoltzmann
 from sparsegrow.reporting.report import report
 from sparsegrow.text.corpus import Corpus, load_corpus
 from sparsegrow.text.corpus_error import CorpusError
@@ -36,7 +38,9 @@ __all__ = [
     "CharModel",
     "Corpus",
     "CorpusError",
+    "Dynamics",
     "GrowthSettings",
+    "RestrictedBoltzmann",
     "Run",
     "SparseMLP",
     "__version__",

@@ -50,6 +50,18 @@ def test_the_header_is_plain_json(tmp_path):
     assert names == states | layers
 
 
+def test_counts_may_be_those_of_numpy(tmp_path):
+    path, two = tmp_path / "m.safetensors", np.int64(2)
+    model = small_model(
+        topology="set", dynamics={"every": np.int64(3), "fraction": np.float32(0.5)}
+    )
+    model.fit(X, Y, two, validation=0.2, patience=two, progress=False, checkpoint=path)
+    assert len(sg.load(path).history) == 2
+    model.grow(np.int64(1), np.int64(3), fan_in=two, fan_out=two)
+    model.save(path)
+    assert sg.load(path).layers == (8, 27, 16, 3)
+
+
 def test_a_path_may_be_a_string_or_a_link(tmp_path):
     real, link = tmp_path / "real.safetensors", tmp_path / "link.safetensors"
     model = small_model()

@@ -104,8 +104,8 @@ def test_images_become_rows_between_0_and_1(images):
 def test_resume_goes_on_to_the_same_model(run, images, tmp_path):
     path, _ = images
     whole, cut = tmp_path / "whole.safetensors", tmp_path / "cut.safetensors"
-    words = ["fit", "--data", path, "--hidden", 20, "--seed", 2, "--json"]
-    run(*words, "--epochs", 4, "--out", whole)
+    words = ["fit", "--data", path, "--json"]
+    run(*words, "--hidden", 20, "--seed", 2, "--epochs", 4, "--out", whole)
     model = sg.load(whole)
     fresh = sg.SparseMLP([12, 20, 3], seed=2)
     data = open_data(str(path))
@@ -135,6 +135,14 @@ def write(path, **arrays):
     return path
 
 
+def damage(path):
+    """Spoil the compressed bytes of the first array, not the directory at the end."""
+    content = bytearray(path.read_bytes())
+    begin = content.index(b".npy") + 40
+    content[begin : begin + 20] = bytes(20)
+    path.write_bytes(content)
+
+
 def broken_files(folder):
     """Files that cannot be trained on, and what is said of each."""
     x, y = np.zeros((4, 3), np.float32), np.arange(4)
@@ -142,10 +150,16 @@ def broken_files(folder):
     (folder / "text.npz").write_text("hello")
     (folder / "empty.npz").write_bytes(b"")
     objects = np.array([None] * 4)
+    np.save(folder / "single.npy", x)
+    (folder / "single.npy").rename(folder / "single.npz")
+    np.savez_compressed(folder / "damaged.npz", **good)
+    damage(folder / "damaged.npz")
     return [
         (folder / "text.npz", "not an .npz file"),
         (folder / "empty.npz", "not an .npz file"),
         (folder / "none.npz", "there is no file"),
+        (folder / "single.npz", "not an .npz file of plain arrays (a single array without"),
+        (folder / "damaged.npz", "not an .npz file of plain arrays ("),
         (write(folder / "a.npz", x_train=x), "lacks y_train, x_test, y_test"),
         (write(folder / "b.npz", **{**good, "y_train": objects}), "not an .npz file of plain"),
         (write(folder / "c.npz", **{**good, "y_test": y[:2]}), "y_test is int64 [2]"),
@@ -157,7 +171,7 @@ def broken_files(folder):
     ]
 
 
-@pytest.mark.parametrize("case", range(11))
+@pytest.mark.parametrize("case", range(13))
 def test_a_broken_file_is_one_line(run, tmp_path, case):
     path, message = broken_files(tmp_path)[case]
     code, out, err = run("fit", "--data", path, *QUICK)
@@ -187,6 +201,8 @@ def test_a_broken_file_is_one_line(run, tmp_path, case):
         ("fit --data iris --threads 0", "0 threads, expected 1 to 256"),
         ("fit --data iris --resume", "--resume: needs --out"),
         ("fit --data iris --resume --out nothing.safetensors", "there is no such file"),
+        ("fit --data iris --resume --out m --seed 0 --dense-last", "got --dense-last, --seed as"),
+        ("fit --data iris --resume --out m --hidden 300 300 --every 0", "got --hidden, --every as"),
         ("fit --data iris --out no/such/folder/m.safetensors", "there is no folder"),
         ("bench --density 0", "--density"),
         ("bench --batch 0", "--batch: got 0"),

@@ -95,6 +95,26 @@ def test_pictures(tmp_path, capsys, command) -> None:
     assert path.read_bytes().startswith(b"\x89PNG")
 
 
+@pytest.mark.parametrize("command", [["profile", "--embryo"], ["synth", "--nodes", "500"]])
+def test_a_picture_that_fails_costs_no_figures(tmp_path, monkeypatch, capsys, command) -> None:
+    path = tmp_path / "picture.png"
+    path.write_bytes(b"older")
+
+    def fail(figure, draft, **options):
+        draft.write_bytes(b"half")
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("matplotlib.figure.Figure.savefig", fail)
+    assert main([*command, "--plot", str(path)]) == 2
+    shown = capsys.readouterr()
+    assert "util %" in shown.out
+    assert "the disk is full" in shown.err
+    assert [one.name for one in tmp_path.iterdir()] == ["picture.png"]
+    assert path.read_bytes() == b"older"
+    assert main([*command, "--plot", str(tmp_path / "none" / "picture.png")]) == 2
+    assert capsys.readouterr().out == ""
+
+
 def test_picture_of_a_run(run, tmp_path, capsys) -> None:
     path = tmp_path / "run.svg"
     printed(capsys, "profile", run, "--plot", path)

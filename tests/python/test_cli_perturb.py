@@ -1,6 +1,7 @@
 """The command `perturb`, run as a user runs it."""
 
 import json
+import sys
 
 import numpy as np
 import pytest
@@ -73,6 +74,34 @@ def test_pictures(run, folder, kind):
     words = ["--kind", kind, "--repeats", 2, "--plot", "picture.png"]
     run("0.safetensors", "--data", "d.npz", *words)
     assert (folder / "picture.png").read_bytes().startswith(b"\x89PNG")
+
+
+NO_PICTURES = [("picture.nothing", "'.nothing'"), ("none/picture.png", "none"), ("bare", "''")]
+
+
+@pytest.mark.parametrize(("name", "message"), NO_PICTURES)
+def test_a_picture_that_cannot_be_is_refused_before_anything_is_measured(run, name, message):
+    shown = run("0.safetensors", "--data", "d.npz", "--plot", name, code=2)
+    assert shown.out == ""
+    assert message in shown.err
+    assert len(shown.err.splitlines()) == 1
+
+
+def test_pictures_without_matplotlib_are_refused_at_once(run, monkeypatch):
+    monkeypatch.setitem(sys.modules, "matplotlib.figure", None)
+    shown = run("0.safetensors", "--data", "d.npz", "--plot", "picture.png", code=2)
+    assert shown.err == "error: pictures need Matplotlib: pip install 'sparsegrow[plot]'\n"
+
+
+def test_figures_are_printed_before_they_are_drawn(run, monkeypatch):
+    def fail(path, draw):
+        raise OSError("the disk is full")
+
+    monkeypatch.setattr("sparsegrow.locality.plots.write_whole", fail)
+    options = ["--kind", "prune_weak", "--plot", "picture.png"]
+    shown = run("0.safetensors", "--data", "d.npz", *options, code=2)
+    assert "prune_weak" in shown.out
+    assert shown.err.splitlines()[-1] == "error: the disk is full"
 
 
 MISTAKES = [

@@ -4,6 +4,7 @@ import io
 import os
 import sys
 import threading
+import time
 from pathlib import Path
 
 import numpy as np
@@ -54,6 +55,26 @@ def test_a_pipe_is_read_to_its_end(tmp_path):
     whole = Corpus.from_files(path)
     writer.join()
     assert whole.characters == 20_000 * len(PROSE)
+
+
+@pytest.mark.parametrize(
+    "first", ["\ufeff", "\u201cWell\u201d", "\u4e2d" * 40], ids=["mark", "quote", "Chinese"]
+)
+def test_a_pipe_is_not_judged_by_its_first_bytes(tmp_path, first):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+
+    def write():
+        with open(path, "wb", buffering=0) as pipe:
+            pipe.write(first.encode())
+            time.sleep(0.1)  # the reader has seen no more than that
+            pipe.write((PROSE * 1000).encode())
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    whole = Corpus.from_files(path)
+    writer.join()
+    assert whole.characters == len(first) + 1000 * len(PROSE)
 
 
 def binary():

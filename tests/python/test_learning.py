@@ -107,6 +107,23 @@ def test_callbacks_see_each_epoch_and_can_end_the_run():
     assert len(model.history) == 3
 
 
+@pytest.mark.parametrize(("answer", "epochs"), [(np.True_, 1), (np.False_, 3), (None, 3), (1, 3)])
+def test_what_a_callback_may_answer(answer, epochs):
+    x, y = blobs(samples=40)
+    model = small_model().fit(x, y, 3, progress=False, callbacks=[lambda *_: answer])
+    assert len(model.history) == epochs
+
+
+def test_the_score_of_values_that_are_all_alike():
+    x, _ = blobs(samples=40)
+    model = small_model(layers=[8, 5, 2], loss="mse")
+    exact = np.zeros_like(x)
+    met = np.tile(model.forward(exact)[:1], (40, 1))
+    assert model.score(exact, met) == 1.0
+    assert model.score(exact, met + 1) == 0.0
+    assert model.score(exact, met + np.array([0, 1], np.float32)) == 0.5
+
+
 def test_divergence_keeps_the_last_good_epoch(tmp_path):
     x, y = blobs()
     path = tmp_path / "model.safetensors"

@@ -10,6 +10,7 @@ import pytest
 import sparsegrow as sg
 from sparsegrow.growth import char_model
 from sparsegrow.layered import mlp, structure
+from sparsegrow.rbm import machine
 from support import python
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -35,9 +36,11 @@ def test_importing_loads_only_numpy():
 
 def test_everything_promised_is_there():
     assert all(hasattr(sg, name) for name in sg.__all__)
+    named = "CharModel", "Corpus", "Dynamics", "GrowthSettings", "RestrictedBoltzmann", "SparseMLP"
+    assert {*named, "grow", "load", "perturb", "report", "resume"} <= set(sg.__all__)
 
 
-@pytest.mark.parametrize("module", [mlp, structure, char_model])
+@pytest.mark.parametrize("module", [mlp, structure, char_model, machine])
 def test_the_examples_of_the_docstrings(module):
     outcome = doctest.testmod(module)
     assert outcome.attempted > 0

@@ -2,13 +2,13 @@
 
 import doctest
 import json
-import sys
 
 import numpy as np
 import pytest
 
 import sparsegrow as sg
-from sparsegrow.layered.perturbation.perturb import perturb
+from sparsegrow.layered.perturbation import analysis
+from sparsegrow.layered.perturbation.analysis import perturb
 from sparsegrow.layered.perturbation.weights import KINDS, PRUNING
 from support import arrays_of, blobs, rng, small_model, without_times
 
@@ -142,6 +142,13 @@ def test_values(tmp_path):
     assert found["prune_weak"].auc["median"] > found["prune_strong"].auc["median"]
 
 
+def test_values_that_are_all_alike_are_not_explained_by_missing_them():
+    x, _ = blobs(samples=40)
+    model = small_model(layers=[8, 6, 2], loss="mse")
+    curve = model.perturb(x, np.full((40, 2), 9, "float32"), "prune_weak")["prune_weak"]
+    assert (curve.score == 0).all()
+
+
 def test_json_names(net):
     model, x, y = net
     facts = perturb(model, x, y, repeats=2).as_dict()
@@ -214,6 +221,6 @@ def test_networks_without_hidden_links_or_of_other_widths(net):
 
 
 def test_the_example_of_the_docstring():
-    outcome = doctest.testmod(sys.modules["sparsegrow.layered.perturbation.perturb"])
+    outcome = doctest.testmod(analysis)
     assert outcome.attempted > 0
     assert outcome.failed == 0

@@ -236,6 +236,15 @@ def test_single_level_and_infinite_loss():
     assert "Infinity" not in json.dumps(curve.as_dict("accuracy"))
 
 
+def test_levels_may_come_one_by_one():
+    given = {"gaussian": (k / 2 for k in range(3)), "shuffle": iter(np.array([2, 4]))}
+    for kind, levels in given.items():
+        (analysis,) = analyses_for(kind, levels, 8, "signed", "additive")
+        assert len(analysis.levels) == 3
+    (whole,) = analyses_for("gaussian", np.arange(3), 8, "signed", "additive")
+    assert whole.levels == (0.0, 1.0, 2.0)
+
+
 def test_usual_levels():
     assert usual_groups(10) == (10, 8, 4, 2, 1)
     assert usual_groups(8) == (8, 4, 2, 1)

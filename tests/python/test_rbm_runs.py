@@ -43,6 +43,12 @@ def test_after_an_interruption_in_mid_epoch(tmp_path, monkeypatch, settings, ste
     assert_same(whole, resumed.fit(x, 4, progress=False))
 
 
+def test_epochs_may_be_counted_by_numpy(tmp_path):
+    path = tmp_path / "machine.safetensors"
+    machine().fit(bars_and_stripes(), np.int64(2), progress=False, checkpoint=path)
+    assert len(RestrictedBoltzmann.load(path).history) == 2
+
+
 def test_a_next_run_is_the_same_from_a_file(tmp_path):
     x = bars_and_stripes()
     path = tmp_path / "machine.safetensors"
@@ -72,16 +78,27 @@ def test_a_run_is_not_resumed_on_other_data(tmp_path):
         RestrictedBoltzmann.resume(path).fit(x[:12], 4, progress=False)
 
 
-def test_damaged_files_are_refused(tmp_path):
-    path, broken = tmp_path / "machine.safetensors", tmp_path / "broken.safetensors"
+DAMAGE = {
+    "half": (lambda good: good[: len(good) // 2], "not a safetensors file, or damaged"),
+    "empty": (lambda good: b"", "not a safetensors file, or damaged"),
+    "foreign": (lambda good: b"x" * 100, "not a safetensors file, or damaged"),
+    "no sweep": (lambda good: good.replace(rb"\"k\": 1", rb"\"k\": 0"), "k: got 0, expected 1 to"),
+}
+
+
+@pytest.mark.parametrize("case", DAMAGE)
+def test_damaged_files_are_refused(tmp_path, case):
+    path = tmp_path / "machine.safetensors"
+    damage, message = DAMAGE[case]
     fitted(bars_and_stripes(), 1).save(path)
     good = path.read_bytes()
-    for bad in (good[: len(good) // 2], b"", good.replace(b'\\"k\\":1', b'\\"k\\":0'), b"x" * 100):
-        broken.write_bytes(bad)
-        if bad == good:
-            continue
-        with pytest.raises(ValueError, match="broken"):
-            RestrictedBoltzmann.load(broken)
+    assert damage(good) != good
+    path.write_bytes(damage(good))
+    with pytest.raises(ValueError, match=f"machine.safetensors: {message}"):
+        RestrictedBoltzmann.load(path)
+
+
+def test_files_of_others_are_refused(tmp_path):
     other = tmp_path / "mlp.safetensors"
     sg.SparseMLP([4, 5, 3], density=0.5).save(other)
     with pytest.raises(ValueError, match="not that of a RestrictedBoltzmann"):

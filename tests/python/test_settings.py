@@ -132,6 +132,8 @@ def test_defaults_that_hang_on_others():
         "SparseMLP([8, 3], topology='dense', optimizer='sgd', learning_rate=0.5)",
         "SparseMLP([8, 5, 3], density=0.5, activation='all_relu', slope=0.25, dtype='float64')",
         "SparseMLP([8, 5, 1], epsilon=4, loss='mse', output='tanh', dropout=0.5, seed=9)",
+        "SparseMLP([8, 5, 3], density=0.5, topology='rigl')",
+        "SparseMLP([8, 5, 3], density=0.5, topology='set', dynamics={'fraction': 0.2, 'every': 7})",
     ],
 )
 def test_a_model_is_written_as_it_was_made(written):

@@ -153,6 +153,21 @@ def test_ends_when_the_loss_falls_no_more():
     assert net.validation_scores_ is None
 
 
+def test_settings_may_be_those_of_numpy(tmp_path):
+    x, y = blobs()
+    two = np.int64(2)
+    settings = {"schedule": "constant", "alpha": np.float32(0.01), "warmup_epochs": np.int64(1)}
+    net = classifier(max_iter=np.int64(400), tol=0.05, n_iter_no_change=two, **settings)
+    for samples in (x, sparse.csr_array(x)):
+        model = net.fit(samples, y).model_
+        assert net.n_iter_ < 100
+        model.save(tmp_path / "m.safetensors")
+        assert_same_model(sg.load(tmp_path / "m.safetensors"), model)
+    machine = SparseRBM(np.int64(5), n_iter=two).fit(x).machine_
+    machine.save(tmp_path / "rbm.safetensors")
+    assert len(sg.load(tmp_path / "rbm.safetensors").history) == 2
+
+
 def test_says_so_if_it_has_not_converged():
     x, y = blobs()
     with pytest.warns(ConvergenceWarning, match="after 2 epochs"):
@@ -176,6 +191,12 @@ def test_early_stopping_keeps_the_best(make, data, topology):
     shorter = make(**settings, topology=topology, max_iter=best, tol=0.01).fit(x, y)
     theirs, ours = arrays_of(shorter.model_), arrays_of(net.model_)
     assert all(np.array_equal(theirs[name], array) for name, array in ours.items())
+
+
+def test_early_stopping_on_values_that_are_all_alike():
+    x, _ = values()
+    net = regressor(early_stopping=True, schedule="constant").fit(x, np.full(len(x), 3.0))
+    assert set(net.validation_scores_) == {0.0}
 
 
 def test_warm_start_goes_on():
@@ -234,8 +255,9 @@ MISTAKES = [
     ({"tol": -1.0}, "tol: got -1"),
     ({"n_iter_no_change": 0}, "n_iter_no_change: got 0"),
     ({"batch_size": "many"}, "batch_size: got 'many'"),
-    ({"hidden_layer_sizes": (10, 0)}, "got 0"),
-    ({"alpha": -1.0}, "weight_decay: got -1"),
+    ({"hidden_layer_sizes": (10, 0)}, r"hidden_layer_sizes\[1\]: got 0"),
+    ({"hidden_layer_sizes": 0}, r"hidden_layer_sizes\[0\]: got 0"),
+    ({"alpha": -1.0}, "alpha: got -1"),
 ]
 
 

@@ -130,3 +130,8 @@ def test_machine_is_pickled_and_goes_on():
     assert net.n_iter_ == 3
     unseen = pickle.loads(pickle.dumps(RestrictedBoltzmann(n_hidden=3)))
     assert unseen.config.n_visible is None
+
+
+def test_a_mistake_of_the_machine_has_its_own_name():
+    with pytest.raises(ValueError, match="n_components: got 0"):
+        SparseRBM(0).fit(blobs()[0])

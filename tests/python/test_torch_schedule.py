@@ -9,16 +9,17 @@ torch.set_num_threads(1)  # as for the engine, see conftest.py
 
 from torch import nn  # noqa: E402
 
+from sparsegrow.layered.dynamics import METHODS, dynamics_of  # noqa: E402
 from sparsegrow.torch import SparseLinear, TopologyScheduler  # noqa: E402
-from sparsegrow.torch.rules import METHODS  # noqa: E402
 from torch_support import Run  # noqa: E402
 
+BY_PATHS = [name for name, rules in METHODS.items() if rules["regrowth"] == "paths"]
 
-@pytest.mark.parametrize("method", METHODS)
-@pytest.mark.parametrize("soft", [False, True])
+
+@pytest.mark.parametrize(
+    ("method", "soft"), [*((m, False) for m in METHODS), *((m, True) for m in BY_PATHS)]
+)
 def test_a_resumed_run_is_the_same_bit_for_bit(method, soft):
-    if soft and not METHODS[method].by_paths:
-        return
     options = {"soft": soft, "chain_removal": True, "end": 20, "decay": "cosine"}
     whole = Run(method, **options)
     whole.train(8)  # the step before an update
@@ -92,9 +93,34 @@ def test_the_end_and_the_decay():
     assert removed[-1] < removed[0]
 
 
+@pytest.mark.parametrize("method", METHODS)
+def test_methods_are_those_of_the_layered_model(method):
+    assert Run(method).topology.settings.rules == dynamics_of(method, None)
+    assert Run(method).topology.schedule.fraction_at(8) == 0.3  # without an end to fall to
+    falls = Run(method, end=9).topology.schedule.fraction_at(8) < 0.3
+    assert falls == (dynamics_of(method, None).decay == "cosine")
+
+
+def test_chains_are_removed_by_default_where_the_layers_are_plainly_a_stack():
+    def removes(given, layers):
+        optimizer = torch.optim.SGD([layer.weight for layer in layers], 0.1)
+        return TopologyScheduler(given, optimizer, "ch3l3").settings.rules.chain_removal
+
+    one, other, narrow = (SparseLinear(6, k, 0.5, seed=0) for k in (6, 6, 5))
+    within = nn.Sequential(nn.Sequential(one, nn.BatchNorm1d(6)), nn.Tanh(), other)
+    assert removes([one, other], [one, other])
+    assert removes(within, [one, other])
+    assert removes(nn.Sequential(nn.Linear(3, 6), one, other, nn.Linear(6, 3)), [one, other])
+    assert not removes(nn.Sequential(one, nn.Linear(6, 6), other), [one, other])
+    assert not removes(nn.ModuleList([one, other]), [one, other])  # perhaps side by side
+    assert not removes([narrow, one], [narrow, one])
+
+
 @pytest.mark.parametrize(
     ("options", "text"),
     [
+        ({"new_weights": "one"}, "new_weights: got 'one', expected one of"),
+        ({"chain_removal": 1}, "chain_removal: got 1, expected True or False"),
         ({"method": "snip"}, "method: got 'snip', expected one of"),
         ({"removal": "none"}, "removal: got 'none', expected one of"),
         ({"decay": "linear"}, "decay: got 'linear', expected one of"),

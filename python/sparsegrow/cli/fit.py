@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from sparsegrow import SparseMLP, set_num_threads
+from sparsegrow.base.files import require_writable
 from sparsegrow.cli.arguments import DeviceIfNew, StoppedError
 from sparsegrow.data.datasets import BUNDLED, Data, open_data
 from sparsegrow.data.image_hub import REPOSITORIES
@@ -18,6 +19,23 @@ from sparsegrow.layered.config import CHOICES
 
 METHODS = CHOICES["topology"]
 DEFAULT_HIDDEN = (300, 300)
+DYNAMICS = ("fraction", "every", "chain_removal")
+NAMED_OTHERWISE = ("method", "hidden", *DYNAMICS)
+# What says how a network is; a checkpoint says it for --resume.
+NETWORK = (
+    *NAMED_OTHERWISE,
+    "epsilon",
+    "density",
+    "start",
+    "dense_last",
+    "batch_size",
+    "learning_rate",
+    "optimizer",
+    "activation",
+    "dropout",
+    "weight_decay",
+    "seed",
+)
 
 DATA = ", ".join((*BUNDLED, "synthetic", *REPOSITORIES))
 DataName = Annotated[str, typer.Option("--data", help=f"{DATA}, FILE.npz or a folder of images.")]
@@ -32,32 +50,48 @@ Standardise = Annotated[
         help="Mean 0 and deviation 1 for each feature; the default for scikit-learn's sets.",
     ),
 ]
+# None by default, so that what was given is known; shown is the default of `SparseMLP`.
+Method = Annotated[str | None, typer.Option(help=f"{', '.join(METHODS)}.", show_default="static")]
+Start = Annotated[
+    str | None,
+    typer.Option(help=f"First edges: {', '.join(CHOICES['start'])}.", show_default="er"),
+]
+DenseLast = Annotated[bool | None, typer.Option("--dense-last", help="All edges to the outputs.")]
+ChainRemoval = Annotated[
+    bool | None,
+    typer.Option("--chain-removal/--no-chain-removal", help="Take out what leads nowhere."),
+]
+BatchSize = Annotated[int | None, typer.Option(help="Samples per step.", show_default="64")]
+Optimizer = Annotated[str | None, typer.Option(help="sgd, nesterov, adam.", show_default="adam")]
+Activation = Annotated[str | None, typer.Option(help="Of the hidden layers.", show_default="relu")]
+Dropout = Annotated[
+    float | None, typer.Option(help="Fraction of silent neurons.", show_default="0")
+]
+WeightDecay = Annotated[float | None, typer.Option(help="Added to the gradient.", show_default="0")]
+Seed = Annotated[
+    int | None, typer.Option(help="Everything random follows from it.", show_default="0")
+]
 
 
 def fit(
     data: DataName,
-    method: Annotated[str, typer.Option(help=f"{', '.join(METHODS)}.")] = "static",
+    method: Method = None,
     hidden: Hidden = None,
     epsilon: Annotated[float | None, typer.Option(help="Erdos-Renyi: edges / (n + m).")] = None,
     density: Annotated[float | None, typer.Option(help="Fraction of all edges.")] = None,
-    start: Annotated[str, typer.Option(help=f"First edges: {', '.join(CHOICES['start'])}.")] = "er",
-    dense_last: Annotated[
-        bool, typer.Option("--dense-last", help="All edges to the outputs.")
-    ] = False,
+    start: Start = None,
+    dense_last: DenseLast = None,
     fraction: Annotated[float | None, typer.Option(help="Of the edges, moved at once.")] = None,
     every: Annotated[int | None, typer.Option(help="Steps between updates; 0: an epoch.")] = None,
-    chain_removal: Annotated[
-        bool | None,
-        typer.Option("--chain-removal/--no-chain-removal", help="Take out what leads nowhere."),
-    ] = None,
+    chain_removal: ChainRemoval = None,
     epochs: Annotated[int, typer.Option(help="Passes over the data, in all.")] = 20,
-    batch_size: Annotated[int, typer.Option(help="Samples per step.")] = 64,
+    batch_size: BatchSize = None,
     learning_rate: Annotated[float | None, typer.Option(help="Rate at the start.")] = None,
-    optimizer: Annotated[str, typer.Option(help="sgd, nesterov, adam.")] = "adam",
-    activation: Annotated[str, typer.Option(help="Of the hidden layers.")] = "relu",
-    dropout: Annotated[float, typer.Option(help="Fraction of silent neurons.")] = 0.0,
-    weight_decay: Annotated[float, typer.Option(help="Added to the gradient.")] = 0.0,
-    seed: Annotated[int, typer.Option(help="Everything random follows from it.")] = 0,
+    optimizer: Optimizer = None,
+    activation: Activation = None,
+    dropout: Dropout = None,
+    weight_decay: WeightDecay = None,
+    seed: Seed = None,
     threads: Annotated[int | None, typer.Option(help="Threads; the result is the same.")] = None,
     device: DeviceIfNew = None,
     standardise: Standardise = None,
@@ -66,45 +100,49 @@ def fit(
     json_: Json = False,
 ) -> None:
     """Train a network and measure it on the test data after each epoch."""
+    words = dict(locals())
+    given = {name: words[name] for name in NETWORK if words[name] is not None}
     if threads is not None:
         set_num_threads(threads)
-    if method not in METHODS:
-        raise ValueError(f"--method: got {method!r}, expected one of {', '.join(METHODS)}")
+    require_options(given, out, resume)
     samples = open_data(data, standardise)
-    if resume:
+    if resume and out is not None:
         model = resumed(out, samples, device)
     else:
-        model = SparseMLP(
-            [samples.features, *(hidden or DEFAULT_HIDDEN), samples.classes],
-            epsilon=epsilon,
-            density=density,
-            topology=method,
-            dynamics=given_of(fraction=fraction, every=every, chain_removal=chain_removal),
-            start=start,
-            dense_last=dense_last,
-            batch_size=batch_size,
-            learning_rate=learning_rate,
-            optimizer=optimizer,
-            activation=activation,
-            dropout=dropout,
-            weight_decay=weight_decay,
-            seed=seed,
-            device=device or "cpu",
-        )
+        model = made(samples, device or "cpu", given)
     train(model, samples, epochs, out, quiet=json_)
     facts = report(model, samples)
     print(json.dumps(facts) if json_ else told(model, samples, facts))
 
 
-def given_of(**options: Any) -> dict[str, Any]:
-    """Return the options that were given."""
-    return {name: value for name, value in options.items() if value is not None}
-
-
-def resumed(out: Path | None, samples: Data, device: str | None) -> SparseMLP:
-    """Return the model of a checkpoint, if it suits the data."""
-    if out is None:
+def require_options(given: dict[str, Any], out: Path | None, resume: bool) -> None:
+    """Refuse, before the data are read, what cannot be and what would go unheard."""
+    if "method" in given and given["method"] not in METHODS:
+        listed = ", ".join(METHODS)
+        raise ValueError(f"--method: got {given['method']!r}, expected one of {listed}")
+    if resume and out is None:
         raise ValueError("--resume: needs --out, the checkpoint to go on with")
+    if resume and given:
+        words = ", ".join(f"--{name.replace('_', '-')}" for name in given)
+        raise ValueError(f"--resume: {out} says what the network is; got {words} as well")
+    if out is not None:
+        require_writable(out)
+
+
+def made(samples: Data, device: str, given: dict[str, Any]) -> SparseMLP:
+    """Return a new network for the data, with `SparseMLP`'s defaults for what is not given."""
+    settings = {name: value for name, value in given.items() if name not in NAMED_OTHERWISE}
+    return SparseMLP(
+        [samples.features, *given.get("hidden", DEFAULT_HIDDEN), samples.classes],
+        topology=given.get("method", "static"),
+        dynamics={name: given[name] for name in DYNAMICS if name in given},
+        device=device,
+        **settings,
+    )
+
+
+def resumed(out: Path, samples: Data, device: str | None) -> SparseMLP:
+    """Return the model of a checkpoint, if it suits the data."""
     model = SparseMLP.resume(out, device=device)
     ends = (model.layers[0], model.layers[-1])
     if ends != (samples.features, samples.classes):

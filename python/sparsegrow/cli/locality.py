@@ -14,6 +14,7 @@ from sparsegrow.growth.char_model import CharModel
 from sparsegrow.growth.run_folder import LOCALITY, RunFolder
 from sparsegrow.locality import profile as locality
 from sparsegrow.locality.orders import ORDERS, ScipyMissingError, reordered
+from sparsegrow.locality.plots import conditions_picture, growth_picture, require_picture, save
 from sparsegrow.locality.profile import GrownWires
 from sparsegrow.locality.tables import conditions_table, kinds_table, tables_of
 
@@ -44,19 +45,22 @@ def profile(
     """Show the cache lines that a graph's edges touch, over a run's growth or of one network."""
     if (model is None) != embryo:
         raise ValueError("profile: expected the folder of a run, a checkpoint, or --embryo")
+    if plot is not None:
+        require_picture(plot)
     records = [] if model is None else recorded(model)
     standard = (line, run, by) == (locality.LINE_BYTES, 1, Side.target)
     net = CharModel() if model is None else opened(model)
     now = profiled(GrownWires.of_net(net.net), line, run, by)
+    known = records if standard else []
+    print(json.dumps(known or [now]) if json_ else profile_text(known, now), flush=True)
     if plot is not None:
-        draw_profile(records or [now], net, plot)
-    shown = records if standard and records else [now]
-    if json_:
-        print(json.dumps(shown))
-        return
-    if standard and records:
-        print(tables_of(records), end="\n\n")
-    print(kinds_table(now))
+        save(growth_picture(records or [now], net.net), plot)
+
+
+def profile_text(records: list[dict[str, Any]], now: dict[str, Any]) -> str:
+    """Return the tables over a run's growth, where there are records, and of one network."""
+    parts = [tables_of(records)] if records else []
+    return "\n\n".join([*parts, kinds_table(now)])
 
 
 def recorded(model: Path) -> list[dict[str, Any]]:
@@ -71,13 +75,6 @@ def profiled(wires: GrownWires, line: int, run: int, by: Side) -> dict[str, Any]
     if by is Side.source:
         return wires.profile_by_source(line_bytes=line, run=run)
     return wires.profile(line_bytes=line, run=run)
-
-
-def draw_profile(records: list[dict[str, Any]], model: CharModel, path: Path) -> None:
-    """Draw the growth and one sub-DAG."""
-    from sparsegrow.locality.plots import growth_picture, save
-
-    save(growth_picture(records, model.net), path)
 
 
 def synth(
@@ -95,17 +92,17 @@ def synth(
     json_: Json = False,
 ) -> None:
     """Compare creation order with random wiring, shuffled names, and reordering passes."""
+    if plot is not None:
+        require_picture(plot)
     graphs = locality.synthetic(
         nodes, sub_dags=sub_dags, fan_in=fan_in, window=window, bias=bias, seed=seed
     )
     records = locality.compare(graphs, line_bytes=line)
     if orders:
         records += with_orders(graphs, line)
+    print(json.dumps(records) if json_ else conditions_table(records), flush=True)
     if plot is not None:
-        from sparsegrow.locality.plots import conditions_picture, save
-
         save(conditions_picture(graphs), plot)
-    print(json.dumps(records) if json_ else conditions_table(records))
 
 
 def with_orders(graphs: dict[str, locality.Wires], line: int) -> list[dict[str, Any]]:

@@ -17,6 +17,7 @@ from sparsegrow.cli.fit import DataName, Json, Standardise
 from sparsegrow.data.datasets import open_data
 from sparsegrow.layered.perturbation.curves import PerturbResult
 from sparsegrow.layered.perturbation.weights import KINDS
+from sparsegrow.locality.plots import require_picture, save
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -53,6 +54,8 @@ def perturb(
     """Measure networks on the test data while links go, are shuffled, or drown in noise."""
     if threads is not None:
         set_num_threads(threads)
+    if plot is not None:
+        require_picture(plot)
     samples = open_data(data, standardise)
     options = {
         "repeats": repeats,
@@ -65,10 +68,10 @@ def perturb(
     }
     networks = [SparseMLP.load(path, device=device) for path in models]
     found = watched(networks, (samples.x_test, samples.y_test), kind, options, quiet=json_)
+    facts = {"models": [str(path) for path in models], "data": samples.name, **found.as_dict()}
+    print(json.dumps(facts) if json_ else found.table(), flush=True)
     if plot is not None:
         draw(found, plot)
-    facts = {"models": [str(path) for path in models], "data": samples.name, **found.as_dict()}
-    print(json.dumps(facts) if json_ else found.table())
 
 
 def numbers(kind: str, levels: list[float] | None) -> list[float] | None:
@@ -127,6 +130,5 @@ def mover(shown: Progress) -> Callable[[str, int, int], None]:
 def draw(found: PerturbResult, path: Path) -> None:
     """Draw all curves."""
     from sparsegrow.layered.perturbation.plots import perturb_picture
-    from sparsegrow.locality.plots import save
 
     save(perturb_picture(found), path)

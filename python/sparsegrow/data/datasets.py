@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import zipfile
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -135,14 +134,25 @@ def from_file(path: Path) -> Data:
     if not path.is_file():
         raise FileNotFoundError(f"--data: there is no file {path}")
     try:
-        with np.load(path, allow_pickle=False) as file:
-            arrays = {name: file[name] for name in ARRAYS if name in file}
-    except (zipfile.BadZipFile, ValueError, EOFError) as error:
-        raise ValueError(f"{path}: not an .npz file of plain arrays ({error})") from error
+        arrays = arrays_in(path)
+    except PermissionError:
+        raise
+    except Exception as error:  # a dozen of NumPy, zipfile, zlib and the parser of headers
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise ValueError(f"{path}: not an .npz file of plain arrays ({reason})") from error
     missing = [name for name in ARRAYS if name not in arrays]
     if missing:
         raise ValueError(f"{path}: lacks {', '.join(missing)}")
     return checked(path.name, str(path), arrays)
+
+
+def arrays_in(path: Path) -> dict[str, Array]:
+    """Return those of `ARRAYS` that a file has."""
+    file = np.load(path, allow_pickle=False)
+    if isinstance(file, np.ndarray):
+        raise ValueError("a single array without a name")
+    with file:
+        return {name: file[name] for name in ARRAYS if name in file}
 
 
 def checked(name: str, where: str, arrays: Mapping[str, Array]) -> Data:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from sparsegrow import _sparsegrow as native
+from sparsegrow.base.requirements import plain
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "removal": ("signed", "magnitude", "relative", "sampled", "random", "largest"),
@@ -18,14 +19,17 @@ CHOICES: dict[str, tuple[str, ...]] = {
     "decay": ("constant", "cosine"),
     "ramp": ("sigmoid", "cubic"),
 }
-# What each topology is, where nothing else is asked for.
+# What each method is, where nothing else is asked for; of `SparseMLP` and under PyTorch.
 METHODS: dict[str, dict[str, Any]] = {
     "set": {"removal": "signed", "regrowth": "random"},
     "random": {"removal": "magnitude", "regrowth": "random"},
     "rigl": {"regrowth": "gradient", "decay": "cosine", "every": 100, "until": 0.75},
     "ch3l3": {"regrowth": "paths", "score": "ch3_path", "chain_removal": True},
     "ch2l3": {"regrowth": "paths", "score": "ch2_path", "chain_removal": True},
+    "ch3l3n": {"regrowth": "paths", "score": "ch3_node", "chain_removal": True},
+    "ch2l3n": {"regrowth": "paths", "score": "ch2_node", "chain_removal": True},
 }
+DELTA = (0.5, 0.75)  # of sampled removal, at the start and at the end of a run
 
 
 @dataclass(frozen=True)
@@ -121,7 +125,7 @@ class Dynamics:
         return native.RewireRule(
             removal=self.removal,
             fraction=self.fraction * (falling if self.decay == "cosine" else 1.0),
-            delta=native.removal_delta(0.5, 0.75, min(1.0, done / max(1, total))),
+            delta=native.removal_delta(*DELTA, min(1.0, done / max(1, total))),
             regrowth=self.regrowth,
             paths=self.score,
             choice=self.choice,
@@ -152,4 +156,5 @@ def dynamics_of(topology: str, given: Any) -> Dynamics | None:
     if stray:
         listed = ", ".join(sorted(known))
         raise ValueError(f"dynamics: got {', '.join(stray)!s:.80}, expected some of {listed}")
-    return Dynamics(**{**METHODS[topology], **(given or {})})
+    asked = {name: plain(value) for name, value in (given or {}).items()}
+    return Dynamics(**{**METHODS[topology], **asked})

@@ -245,7 +245,7 @@ class Fit:
                 run.waited += 1
             run.ended = run.waited >= self.patience
         answers = [callback(model, record) for callback in self.callbacks]
-        run.ended = run.ended or any(answer is True for answer in answers)
+        run.ended = run.ended or any(map(is_true, answers))
         if self.patience is not None and (run.ended or self.position()[0] >= run.epochs):
             run.ended = True
             self.restore_best()
@@ -265,25 +265,15 @@ class Fit:
             self.model.save(self.checkpoint)
 
 
+def is_true(answer: Any) -> bool:
+    """Whether a callback's answer is a yes; NumPy's comparisons have a truth value of their own."""
+    return isinstance(answer, bool | np.bool_) and bool(answer)
+
+
 def new_run(model: SparseMLP, epochs: int, samples: int) -> RunState:
     """Return the state of a run that begins now."""
     first_epoch = model.history[-1].epoch if model.history else 0
     return RunState(epochs, samples, model._engine.network.steps, first_epoch)
-
-
-def continued_run(run: RunState, epochs: int, samples: int) -> RunState:
-    """Return the state of a run from a checkpoint that shall go on to `epochs` epochs.
-
-    Raises
-    ------
-    ValueError
-        It was a run on another number of samples.
-    """
-    if run.samples != samples:
-        raise ValueError(
-            f"x: got {samples} samples to train on, but the run that is resumed had {run.samples}"
-        )
-    return replace(run, epochs=epochs)
 
 
 def split_validation(

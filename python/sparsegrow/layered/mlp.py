@@ -13,10 +13,10 @@ from sparsegrow.layered.checkpoint import Checkpoint, Saved
 from sparsegrow.layered.config import resolve
 from sparsegrow.layered.dynamics import Dynamics
 from sparsegrow.layered.engine import Array, Engine, engine_of
-from sparsegrow.layered.fitting import Callback, Fit, continued_run, new_run, split_validation
+from sparsegrow.layered.fitting import Callback, Fit, new_run, split_validation
 from sparsegrow.layered.predicting import PredictingModel
 from sparsegrow.layered.progress import progress_for
-from sparsegrow.layered.records import RunState
+from sparsegrow.layered.records import RunState, continued_run
 from sparsegrow.layered.samples import Samples, check_data
 from sparsegrow.layered.wiring import start_patterns
 
@@ -34,8 +34,8 @@ class SparseMLP(PredictingModel):
     density
         Fraction of all edges that the whole network has, spread as `distribution` says.
     topology
-        "static": edges that stay. "dense": all edges. "set", "random", "rigl", "ch3l3", "ch2l3":
-        edges that go and come back elsewhere while the network trains.
+        "static": edges that stay. "dense": all edges. "set", "random", "rigl", "ch3l3", "ch2l3",
+        "ch3l3n", "ch2l3n": edges that go and come back elsewhere while the network trains.
     dynamics
         Settings of these changes in place of their defaults; see `Dynamics`.
     start, start_randomness
@@ -184,12 +184,12 @@ class SparseMLP(PredictingModel):
         KeyboardInterrupt
             Ctrl-C. The model and the checkpoint are as they were at the last step.
         """
-        require_integer("epochs", epochs, 1, 2**31 - 1)
+        epochs = require_integer("epochs", epochs, 1, 2**31 - 1)
         self._require_schedule(epochs)
         data = check_data(self.config, x, y)
         data, held = split_validation(self.config, data, validation)
         if patience is not None:
-            require_integer("patience", patience, 1, 2**31 - 1)
+            patience = require_integer("patience", patience, 1, 2**31 - 1)
             if held is None:
                 raise ValueError("patience: needs validation data, but got none")
         if checkpoint is not None:

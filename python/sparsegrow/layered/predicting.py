@@ -42,11 +42,16 @@ class PredictingModel(LayeredModel):
         return {"loss": loss, "accuracy": accuracy} if self.config.classifies else {"loss": loss}
 
     def score(self, x: Array, y: Any) -> float:
-        """Return the accuracy, or the coefficient of determination for "mse"."""
+        """Return the accuracy, or the coefficient of determination for "mse".
+
+        That is the mean over the outputs. One whose targets are all alike counts 1 if it is met
+        to the bit, else 0, as in scikit-learn.
+        """
         data = check_data(self.config, x, y)
         if self.config.classifies:
             return self._engine.evaluate(data.x, data.y, data.chosen)[1]
         values = data.y.astype(np.float64)
         rest = ((values - self.forward(x)) ** 2).sum(axis=0)
         spread = ((values - values.mean(axis=0)) ** 2).sum(axis=0)
-        return float(np.mean(1.0 - rest / np.where(spread > 0, spread, np.inf)))
+        missed = np.where(rest > 0, 1.0, 0.0)  # where there is no spread to explain
+        return float(np.mean(1.0 - np.divide(rest, spread, out=missed, where=spread > 0)))

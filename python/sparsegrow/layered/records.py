@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from typing import Any, TypeVar
 
 Record = TypeVar("Record")
@@ -72,6 +72,21 @@ class RunState:
     loss_sum: float = 0.0
     correct: int = 0
     seconds: float = 0.0
+
+
+def continued_run(run: RunState, epochs: int, samples: int) -> RunState:
+    """Return the state of a run from a checkpoint that shall go on to `epochs` epochs.
+
+    Raises
+    ------
+    ValueError
+        It was a run on another number of samples.
+    """
+    if run.samples != samples:
+        raise ValueError(
+            f"x: got {samples} samples to train on, but the run that is resumed had {run.samples}"
+        )
+    return replace(run, epochs=epochs)
 
 
 def from_header(kind: type[Record], values: Any, what: str) -> Record:

@@ -181,8 +181,7 @@ def mean_fan(edges: int, neurons: int, most: int) -> int:
 
 def check_layer(name: str, layer: Any, layers: int) -> int:
     """Return the index of an edge layer."""
-    require_integer(f"{name}: layer", layer, 0, layers - 1)
-    return int(layer)
+    return require_integer(f"{name}: layer", layer, 0, layers - 1)
 
 
 def as_indices(name: str, values: Any, size: int) -> Indices:

@@ -15,8 +15,8 @@ from sparsegrow.layered.checkpoint import Checkpoint, Saved
 from sparsegrow.layered.config import Config, resolve
 from sparsegrow.layered.engine import Array, Engine, Indices, engine_of
 from sparsegrow.layered.perturbation.alive import alive_neurons
+from sparsegrow.layered.perturbation.analysis import perturb
 from sparsegrow.layered.perturbation.curves import PerturbResult
-from sparsegrow.layered.perturbation.perturb import perturb
 from sparsegrow.layered.records import EpochRecord, RunState
 
 
@@ -172,8 +172,8 @@ class LayeredModel:
         hidden = len(self.layers) - 2
         if hidden < 1:
             raise ValueError("grow: the network has no hidden layer")
-        require_integer("layer", layer, 1, hidden)
-        require_integer("neurons", neurons, 1, 2**30)
+        layer = require_integer("layer", layer, 1, hidden)
+        neurons = require_integer("neurons", neurons, 1, 2**30)
         engine, widths = self._engine, self.layers
         fans = [
             rewiring.mean_fan(span.end - span.begin, widths[layer], most)
@@ -185,8 +185,7 @@ class LayeredModel:
         ]
         for k, (name, given) in enumerate((("fan_in", fan_in), ("fan_out", fan_out))):
             if given is not None:
-                require_integer(name, given, 0, widths[layer - 1 + 2 * k])
-                fans[k] = int(given)
+                fans[k] = require_integer(name, given, 0, widths[layer - 1 + 2 * k])
         with engine.lock:
             rewiring.widen(engine, layer, neurons, (fans[0], fans[1]), self._changes)
             grown = (*widths[:layer], widths[layer] + neurons, *widths[layer + 1 :])
@@ -210,10 +209,18 @@ class LayeredModel:
 
     def __repr__(self) -> str:
         config, names = self.config, inspect.signature(type(self)).parameters
-        usual = resolve({name: p.default for name, p in names.items()} | config.choices())
+        defaults = {name: parameter.default for name, parameter in names.items()}
+        usual = resolve(defaults | config.choices()).as_dict()
+        usual.update({name: defaults[name] for name in config.choices()})
         told = [str(list(self.layers))]
         for name, value in list(config.as_dict().items())[1:]:
-            default = names[name].default if name in config.choices() else getattr(usual, name)
-            if value != default:
-                told.append(f"{name}={value:g}" if type(value) is float else f"{name}={value!r}")
+            if value != usual[name]:
+                told.append(f"{name}={written(value, usual[name])}")
         return f"{type(self).__name__}({', '.join(told)})"
+
+
+def written(value: Any, usual: Any) -> str:
+    """Return a setting as one would write it; of several in one, those that differ."""
+    if isinstance(value, dict):
+        return repr({name: one for name, one in value.items() if one != usual[name]})
+    return f"{value:g}" if type(value) is float else repr(value)

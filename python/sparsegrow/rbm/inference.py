@@ -154,9 +154,9 @@ class RbmInference:
         self._require_built()
         if method == "exact":
             return Partition(self._engine.rbm.log_partition_exact(), 0.0, None)
-        require_integer("temperatures", temperatures, 1, 2**31 - 1)
-        require_integer("chains", chains, 1, 2**20)
-        require_integer("seed", seed, 0, 2**63 - 1)
+        temperatures = require_integer("temperatures", temperatures, 1, 2**31 - 1)
+        chains = require_integer("chains", chains, 1, 2**20)
+        seed = require_integer("seed", seed, 0, 2**63 - 1)
         rates = self._base_rates(base)
         found = self._engine.rbm.log_partition_ais(rates, temperatures, chains, seed)
         return Partition(found.log_partition, found.deviation, found.effective_chains)

@@ -9,9 +9,9 @@ import numpy as np
 
 from sparsegrow.base.files import PathLike, require_writable
 from sparsegrow.base.requirements import require_integer, require_number
-from sparsegrow.layered.fitting import continued_run, split
+from sparsegrow.layered.fitting import split
 from sparsegrow.layered.progress import progress_for
-from sparsegrow.layered.records import EpochRecord, RunState
+from sparsegrow.layered.records import EpochRecord, RunState, continued_run
 from sparsegrow.layered.wiring import SPLIT_STREAM, generator
 from sparsegrow.rbm import checkpoint as files
 from sparsegrow.rbm.checkpoint import SavedRbm
@@ -150,7 +150,7 @@ class RestrictedBoltzmann(RbmInference):
         KeyboardInterrupt
             Ctrl-C. The machine and the checkpoint are as they were at the last step.
         """
-        require_integer("epochs", epochs, 1, 2**31 - 1)
+        epochs = require_integer("epochs", epochs, 1, 2**31 - 1)
         x = self._checked_for_training(x)
         x, held = self._split(x, validation)
         if checkpoint is not None:
@@ -233,9 +233,9 @@ class RestrictedBoltzmann(RbmInference):
         seed
             Of the draws.
         """
-        require_integer("n", n, 1, 2**31 - 1)
-        require_integer("gibbs_steps", gibbs_steps, 1, 2**62)
-        require_integer("seed", seed, 0, 2**63 - 1)
+        n = require_integer("n", n, 1, 2**31 - 1)
+        gibbs_steps = require_integer("gibbs_steps", gibbs_steps, 1, 2**62)
+        seed = require_integer("seed", seed, 0, 2**63 - 1)
         self._require_built()
         if start is None:
             noise = generator(seed, SPLIT_STREAM).integers(2, size=(n, self.config.widths[0]))

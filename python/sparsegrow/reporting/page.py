@@ -42,11 +42,6 @@ def page_of(run: RunFacts, token: int) -> str:
     return f"<!DOCTYPE html>\n{whole_page}\n"
 
 
-def script() -> Markup:
-    """Return the script, which the page also works without."""
-    return element("script", Markup(SCRIPT.read_text("utf-8")))
-
-
 def sections(run: RunFacts, token: int) -> list[Markup]:
     """Return the parts of the page in the order in which they are read."""
     parts = [header(run), headline(run.last), time_spent(run.last), growth_section(run)]

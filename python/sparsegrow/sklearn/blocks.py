@@ -14,10 +14,11 @@ from typing import Any, cast
 import numpy as np
 from numpy.typing import NDArray
 
-from sparsegrow.layered.mlp import SparseMLP
 from sparsegrow import _sparsegrow as native
+from sparsegrow.base.requirements import require_integer
 from sparsegrow.layered.engine import Array, Engine
 from sparsegrow.layered.fitting import Callback, Fit
+from sparsegrow.layered.mlp import SparseMLP
 from sparsegrow.layered.progress import progress_for
 from sparsegrow.layered.samples import Samples
 
@@ -125,6 +126,7 @@ def fit_blocks(
     callbacks, progress
         As in `SparseMLP.fit`.
     """
+    epochs = require_integer("epochs", epochs, 1, 2**31 - 1)
     model._require_schedule(epochs)
     data = Samples(x, y, whole(x.shape[0]))
     validation = None if held is None else Samples(*held, whole(held[0].shape[0]))

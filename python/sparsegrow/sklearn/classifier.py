@@ -34,8 +34,8 @@ class SparseMLPClassifier(ClassifierMixin, SparseMLPEstimator):
         from n to m neurons gets 20 * (n + m) edges, at most all.
     topology, dynamics
         "static": edges stay where they are. "dense": all edges. "set", "random", "rigl", "ch3l3",
-        "ch2l3": edges go and come back elsewhere, as the mapping `dynamics` says; by default after
-        each epoch, under "rigl" every 100 steps.
+        "ch2l3", "ch3l3n", "ch2l3n": edges go and come back elsewhere, as the mapping `dynamics`
+        says; by default after each epoch, under "rigl" every 100 steps.
     start, start_randomness, dense_last
         Where edges are at first.
     activation, slope

@@ -14,10 +14,10 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsegrow.layered.mlp import SparseMLP
-from sparsegrow.base.requirements import require_choice, require_integer, require_number
-from sparsegrow.layered.config import CHOICES
+from sparsegrow.base.requirements import plain, require_choice, require_integer, require_number
+from sparsegrow.layered.config import CHOICES, MAX_WIDTH
 from sparsegrow.layered.engine import Array
+from sparsegrow.layered.mlp import SparseMLP
 from sparsegrow.sklearn.blocks import fit_blocks, outputs_of
 from sparsegrow.sklearn.stopping import Monitor
 
@@ -127,7 +127,7 @@ class SparseMLPEstimator(BaseEstimator):
         held = None
         if self.early_stopping:
             X, targets, held = self._split(X, targets, random)
-        variance = None if held is None else float(np.var(held[1], axis=0).mean()) or np.inf
+        variance = None if held is None else float(np.var(held[1], axis=0).mean())
         monitor = Monitor(
             self.tol, self.n_iter_no_change, early=self.early_stopping, variance=variance
         )
@@ -214,16 +214,20 @@ class SparseMLPEstimator(BaseEstimator):
     def _schedule(self, model: SparseMLP, schedule: str, warmup_epochs: float) -> None:
         """Set the learning rate's course over the next run."""
         engine = model._engine
-        engine.config = replace(engine.config, schedule=schedule, warmup_epochs=warmup_epochs)
+        warmup = plain(warmup_epochs)
+        engine.config = replace(engine.config, schedule=schedule, warmup_epochs=warmup)
 
     # --- data
 
     def _require_settings(self) -> None:
-        """Refuse what `SparseMLP` would not see."""
+        """Refuse what `SparseMLP` would not see, or would call otherwise."""
+        for index, width in enumerate(widths_of(self.hidden_layer_sizes)):
+            require_integer(f"hidden_layer_sizes[{index}]", width, 1, MAX_WIDTH)
+        require_number("alpha", plain(self.alpha), 0.0, np.inf)
         require_choice("dtype", self.dtype, CHOICES["dtype"])
         require_integer("max_iter", self.max_iter, 1, 2**31 - 1)
         require_integer("n_iter_no_change", self.n_iter_no_change, 1, 2**31 - 1)
-        require_number("tol", self.tol, 0.0, np.inf)
+        require_number("tol", plain(self.tol), 0.0, np.inf)
         if self.batch_size != "auto":
             require_integer("batch_size", self.batch_size, 1, MOST_BATCH)
 

@@ -12,6 +12,7 @@ from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_is_fitted, validate_data
 
 from sparsegrow.base.requirements import require_choice, require_integer
+from sparsegrow.layered.config import MAX_WIDTH
 from sparsegrow.layered.engine import Array
 from sparsegrow.layered.wiring import generator
 from sparsegrow.rbm import RestrictedBoltzmann
@@ -165,7 +166,7 @@ class SparseRBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         else:
             for epoch in range(self.n_iter):
                 self._train_epoch(X, epoch)
-        self.n_iter_ = self.n_iter
+        self.n_iter_ = int(self.n_iter)
         return self
 
     def partial_fit(self, X: Any, y: Any = None) -> SparseRBM:
@@ -186,6 +187,7 @@ class SparseRBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     def _start(self, X: Any) -> Any:
         """Return checked samples, with a new machine and the range of the features."""
         require_integer("n_iter", self.n_iter, 1, 2**31 - 1)
+        require_integer("n_components", self.n_components, 1, MAX_WIDTH)
         X = self._checked(X, first=True)
         if self.rescale:
             low, high = min_max_axis(X, axis=0) if not isinstance(X, np.ndarray) else span(X)

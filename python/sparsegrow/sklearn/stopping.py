@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from sparsegrow.layered.mlp import SparseMLP
 from sparsegrow import _sparsegrow as native
+from sparsegrow.layered.mlp import SparseMLP
 from sparsegrow.layered.records import EpochRecord
 
 
@@ -62,6 +62,8 @@ class Monitor:
             return record.val_accuracy
         assert record.val_loss is not None  # early stopping always has validation data
         assert self.variance is not None
+        if self.variance == 0:
+            return float(record.val_loss == 0)
         return 1.0 - record.val_loss / self.variance
 
     def restore(self, model: SparseMLP) -> None:

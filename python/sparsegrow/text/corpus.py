@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import stat
 from dataclasses import dataclass
-from io import FileIO
+from io import BufferedReader
 from pathlib import Path
 
 import numpy as np
@@ -148,7 +148,7 @@ def require_parts(corpus: Corpus) -> Corpus:
 def read_file(path: PathLike, progress: bool) -> TokenBuffer:
     """Read a file or a pipe as tokens, chunk by chunk."""
     try:
-        with open(path, "rb", buffering=0) as file:
+        with open(path, "rb") as file:
             buffer = read_stream(file, path, progress)
     except FileNotFoundError:
         raise CorpusError(f"{path}: there is no such file") from None
@@ -161,13 +161,13 @@ def read_file(path: PathLike, progress: bool) -> TokenBuffer:
     return buffer
 
 
-def read_stream(file: FileIO, path: PathLike, progress: bool) -> TokenBuffer:
+def read_stream(file: BufferedReader, path: PathLike, progress: bool) -> TokenBuffer:
     """Read an open file to its end, or until it turns out to be no text."""
     about = os.fstat(file.fileno())
     size = about.st_size if stat.S_ISREG(about.st_mode) else 0
     buffer, chunk = TokenBuffer(size), bytearray(CHUNK)
     with reading(os.fspath(path), size or None, progress) as display:
-        while count := file.readinto(chunk):
+        while count := file.readinto(chunk):  # full but for the last, also from a pipe
             buffer.append(np.frombuffer(chunk, np.uint8, count))
             require_text(path, buffer)
             display.advance(count)

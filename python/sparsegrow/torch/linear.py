@@ -96,8 +96,8 @@ class SparseLinear(nn.Module):
         dtype: torch.dtype | None = None,
     ) -> None:
         super().__init__()
-        require_integer("in_features", in_features, 1, MOST)
-        require_integer("out_features", out_features, 1, MOST)
+        in_features = require_integer("in_features", in_features, 1, MOST)
+        out_features = require_integer("out_features", out_features, 1, MOST)
         parse_choice("init", init, INITS)
         self.in_features, self.out_features, self.init = in_features, out_features, init
         real = require_dtype(torch.get_default_dtype() if dtype is None else dtype)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from itertools import pairwise
+from dataclasses import replace
 from typing import Any
 
 import torch
@@ -11,20 +11,23 @@ from torch import nn
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.base.requirements import require_choice, require_integer, require_number
+from sparsegrow.layered.dynamics import CHOICES, METHODS, Dynamics, dynamics_of
 from sparsegrow.torch.linear import SparseLinear
-from sparsegrow.torch.rules import METHODS, REMOVALS
+from sparsegrow.torch.rules import REMOVALS
+from sparsegrow.torch.stacks import is_stack, require_stack
 from sparsegrow.torch.traffic import Traffic
 from sparsegrow.torch.update import LayerUpdate, Moment, Settings, TopologyUpdate
 
 NEVER = 2**62
-DECAYS = ("constant", "cosine")
 
 
 class TopologyScheduler:
     """Replaces the least useful links of sparse layers as training goes on.
 
     Each layer keeps its number of links. Links that stay keep their weight and their optimizer
-    state to the bit; the state of new links is zero, and so is their weight but with "set".
+    state to the bit; the state of new links is zero. Methods have the names and the defaults that
+    they have in `SparseMLP`, where a scheduler can know what they hang on: it sees steps, but
+    neither epochs nor the end of a run.
 
     Parameters
     ----------
@@ -34,11 +37,10 @@ class TopologyScheduler:
     optimizer
         Which holds the layers' weights.
     method
-        "set": from each sign the weights nearest to zero go, and links come anywhere, with a start
-        value. "random": the smallest |weight| go, links come anywhere. "rigl": links come where
-        the gradient of the loss is largest. "ch3l3", "ch2l3": where the layer's own paths of
-        length 3 lead, without any gradient; "ch3l3n", "ch2l3n": the same by nodes, faster in
-        denser layers.
+        "set": from each sign the weights nearest to zero go, and links come anywhere. "random": the
+        smallest |weight| go, links come anywhere. "rigl": links come where the gradient of the loss
+        is largest. "ch3l3", "ch2l3": where the layer's own paths of length 3 lead, without any
+        gradient; "ch3l3n", "ch2l3n": the same by nodes, faster in denser layers.
     fraction
         Share of a layer's links that one update replaces.
     every
@@ -46,7 +48,8 @@ class TopologyScheduler:
     end
         Step from which on the topology rests; None for never.
     decay
-        "constant", or "cosine": the fraction falls to zero at `end`.
+        "constant", or "cosine": the fraction falls to zero at `end`. None: constant, but cosine for
+        "rigl" with an `end`, of which 3/4 of the run is the usual one.
     removal
         "signed", "magnitude", "relative" (to the neuron's other links) or "sampled" (at random,
         by importance); None for what the method is known with.
@@ -54,7 +57,11 @@ class TopologyScheduler:
         For methods by paths: links go and come by sampling, in proportion to their scores.
     chain_removal
         Whether links that lead nowhere after a removal go too and come back elsewhere. The layers
-        must be a stack: each takes what the one before gives.
+        must be a stack: each takes what the one before gives. None: for methods by paths, if that
+        is plain, as in a list, or in `nn.Sequential` without other weight matrices between.
+    new_weights
+        "zero", and a link that comes back in the update that removed it is as if it had never left.
+        "start": drawn as at the start. None for what the method is known with, "zero".
     seed
         Names the draws.
     stop_overlap
@@ -74,18 +81,23 @@ class TopologyScheduler:
         fraction: float = 0.3,
         every: int = 100,
         end: int | None = None,
-        decay: str = "constant",
+        decay: str | None = None,
         removal: str | None = None,
         soft: bool = False,
-        chain_removal: bool = False,
+        chain_removal: bool | None = None,
         seed: int = 0,
         stop_overlap: float | None = None,
+        new_weights: str | None = None,
     ) -> None:
         self.layers = layers_by_name(model_or_layers)
         self.optimizer = optimizer
-        self.settings = settings_of(method, removal, soft, chain_removal, seed)
-        self.end = end
-        self.schedule = schedule_of(every, end, fraction, decay)
+        if chain_removal is None and not is_stack(model_or_layers, self.layers):
+            chain_removal = False
+        asked = {"removal": removal, "chain_removal": chain_removal, "new_weights": new_weights}
+        seed = require_integer("seed", seed, 0, 2**63 - 1)
+        self.settings = Settings(rules_of(method, soft, asked), seed)
+        self.schedule = schedule_of(every, end, fraction, decay_of(method, decay, end))
+        self.end = None if end is None else int(end)
         if stop_overlap is not None:
             require_number("stop_overlap", stop_overlap, 0.0, 1.0)
         self.stop_overlap = stop_overlap
@@ -93,7 +105,7 @@ class TopologyScheduler:
         self.frozen: set[str] = set()
         self.history: list[LayerUpdate] = []
         require_held(self.layers, optimizer)
-        if chain_removal:
+        if self.settings.rules.chain_removal:
             require_stack(self.layers)
         self._prepare()
 
@@ -123,7 +135,7 @@ class TopologyScheduler:
 
     def _prepare(self) -> None:
         """Have layers keep what a method by gradients needs, in the step before an update only."""
-        wanted = self.settings.method.regrowth == "gradient" and self.schedule.due(self.steps + 1)
+        wanted = self.settings.rules.regrowth == "gradient" and self.schedule.due(self.steps + 1)
         for name, layer in self.layers.items():
             layer.traffic = Traffic() if wanted and name not in self.frozen else None
 
@@ -174,31 +186,36 @@ def layers_by_name(model_or_layers: nn.Module | Iterable[SparseLinear]) -> dict[
     return layers
 
 
-def settings_of(
-    method: str, removal: str | None, soft: bool, chain_removal: bool, seed: int
-) -> Settings:
+def rules_of(method: str, soft: bool, asked: dict[str, Any]) -> Dynamics:
     """Fill in what the method is known with, and check everything."""
     require_choice("method", method, tuple(METHODS))
-    chosen = METHODS[method]
-    if removal is not None:
-        require_choice("removal", removal, REMOVALS)
-    if soft and not chosen.by_paths:
+    given = {name: value for name, value in asked.items() if value is not None}
+    if "removal" in given:
+        require_choice("removal", given["removal"], REMOVALS)
+    usual = dynamics_of(method, None)
+    assert usual is not None  # each method changes something
+    if soft and usual.regrowth != "paths":
         raise ValueError(f"soft: got True with method={method!r}, expected a method by paths")
-    require_integer("seed", seed, 0, 2**63 - 1)
-    usual = "sampled" if soft else chosen.removal
-    return Settings(chosen, removal or usual, soft, chain_removal, seed)
+    sampled = {"removal": "sampled", "choice": "sampled"} if soft else {}
+    return replace(usual, **{**sampled, **given})
+
+
+def decay_of(method: str, decay: str | None, end: int | None) -> str:
+    """Return how the fraction falls; over which steps, only `end` can say."""
+    if decay is None:
+        return METHODS[method].get("decay", "constant") if end is not None else "constant"
+    require_choice("decay", decay, CHOICES["decay"])
+    if decay == "cosine" and end is None:
+        raise ValueError("end: got None with decay='cosine', expected the step at which it ends")
+    return decay
 
 
 def schedule_of(every: int, end: int | None, fraction: float, decay: str) -> native.UpdateSchedule:
     """Check when and how much."""
-    require_integer("every", every, 1, NEVER)
+    every = require_integer("every", every, 1, NEVER)
     require_number("fraction", fraction, 0.0, 1.0)
-    if end is not None:
-        require_integer("end", end, 0, NEVER)
-    require_choice("decay", decay, DECAYS)
-    if decay == "cosine" and end is None:
-        raise ValueError("end: got None with decay='cosine', expected the step at which it ends")
-    return native.UpdateSchedule(every, NEVER if end is None else end, fraction, decay)
+    last = NEVER if end is None else require_integer("end", end, 0, NEVER)
+    return native.UpdateSchedule(every, last, fraction, decay)
 
 
 def require_held(layers: dict[str, SparseLinear], optimizer: torch.optim.Optimizer) -> None:
@@ -208,14 +225,4 @@ def require_held(layers: dict[str, SparseLinear], optimizer: torch.optim.Optimiz
         if id(layer.weight) not in held:
             raise ValueError(
                 f"TopologyScheduler: the optimizer does not hold the weight of layer {name}"
-            )
-
-
-def require_stack(layers: dict[str, SparseLinear]) -> None:
-    """Refuse layers of which one does not take what the one before gives."""
-    for (one, before), (other, after) in pairwise(layers.items()):
-        if before.out_features != after.in_features:
-            raise ValueError(
-                f"chain_removal: layer {one} gives {before.out_features} and layer {other} takes "
-                f"{after.in_features}, expected a stack of layers"
             )

@@ -40,8 +40,7 @@ def seed_or_draw(seed: int | None) -> int:
     """Return a seed, drawn from PyTorch's generator if none is given."""
     if seed is None:
         return int(torch.randint(2**62, ()))
-    require_integer("seed", seed, 0, 2**63 - 1)
-    return seed
+    return require_integer("seed", seed, 0, 2**63 - 1)
 
 
 def count_links(inputs: int, outputs: int, density: float | None, epsilon: float | None) -> int:

@@ -10,9 +10,10 @@ import numpy as np
 import torch
 
 from sparsegrow import _sparsegrow as native
+from sparsegrow.layered.dynamics import Dynamics
 from sparsegrow.torch.carrying import carry
 from sparsegrow.torch.linear import SparseLinear
-from sparsegrow.torch.rules import Draw, Links, Method, choose_added, choose_removed, no_links
+from sparsegrow.torch.rules import Draw, Links, choose_added, choose_removed, no_links
 from sparsegrow.torch.starts import Int32, draw_values
 
 REMOVAL, REGROWTH, VALUES = range(3)
@@ -41,10 +42,7 @@ class LayerUpdate(NamedTuple):
 class Settings:
     """What all updates of a scheduler have in common."""
 
-    method: Method
-    removal: str
-    sampled: bool
-    chain_removal: bool
+    rules: Dynamics
     seed: int
 
 
@@ -98,7 +96,7 @@ class TopologyUpdate:
         self.changes = [
             self._begin(layer, name, place) for place, (name, layer) in enumerate(layers.items())
         ]
-        if settings.chain_removal:
+        if settings.rules.chain_removal:
             self._remove_chains()
 
     def _draw(self, place: int, purpose: int) -> Draw:
@@ -111,7 +109,7 @@ class TopologyUpdate:
         if name not in self.fixed:
             change.removed = choose_removed(
                 layer,
-                self.settings.removal,
+                self.settings.rules.removal,
                 self.moment.fraction,
                 self.moment.progress,
                 self._draw(place, REMOVAL),
@@ -146,8 +144,7 @@ class TopologyUpdate:
             layer,
             (kept[0], kept[1]),
             len(change.removed),
-            self.settings.method,
-            self.settings.sampled,
+            self.settings.rules,
             self._draw(change.place, REGROWTH),
         )
         change.seconds += perf_counter() - start
@@ -159,7 +156,7 @@ class TopologyUpdate:
         """Change one layer."""
         start = perf_counter()
         layer, removed = change.layer, change.removed
-        redraws = self.settings.method.redraws
+        redraws = self.settings.rules.new_weights == "start"
         before = (*layer.pattern(), layer.in_features)
         overlap = native.regrown_overlap(native.links_at(*before, removed), added)
         *pattern, origin = native.rewired(*before, removed, added, keep_regrown=not redraws)

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from sparsegrow.base.requirements import require_choice, require_integer, require_number
+from sparsegrow.base.requirements import plain, require_choice, require_integer, require_number
 from sparsegrow.layered.perturbation.weights import KINDS, PRUNING, Analysis
 
 FRACTIONS = (*(k / 20 for k in range(20)), 0.99)
@@ -64,6 +64,7 @@ def analysis_of(kind: str, given: Any, links: int, mode: str) -> Analysis:
     """Return one analysis with its levels in rising order."""
     if given is not None and (isinstance(given, str) or not isinstance(given, Iterable)):
         raise TypeError(f"levels: got {given!r:.80} for {kind}, expected a list of numbers")
+    given = None if given is None else [plain(level) for level in given]
     if kind == "shuffle":
         groups = usual_groups(links) if given is None else checked_groups(given, links)
         return Analysis(kind, tuple(share_shuffled(b, links) for b in groups), groups, mode)
@@ -85,8 +86,7 @@ def checked_groups(given: Iterable[Any], links: int) -> tuple[int, ...]:
     """Return numbers of groups from the finest, which leaves all in place, to the coarsest."""
     found = {links}
     for groups in given:
-        require_integer("levels", groups, 1, MOST_GROUPS)
-        found.add(min(int(groups), links))
+        found.add(min(require_integer("levels", groups, 1, MOST_GROUPS), links))
     return tuple(sorted(found, reverse=True))
 
 

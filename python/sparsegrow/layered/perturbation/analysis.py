@@ -96,8 +96,8 @@ def perturb(
     >>> found["prune_weak"].auc["median"] > found["prune_strong"].auc["median"]
     True
     """
-    require_integer("repeats", repeats, 1, 2**28 - 1)
-    require_integer("seed", seed, 0, 2**63 - 1)
+    repeats = require_integer("repeats", repeats, 1, 2**28 - 1)
+    seed = require_integer("seed", seed, 0, 2**63 - 1)
     require_choice("scope", scope, SCOPES)
     models = list(model) if isinstance(model, Sequence) else [model]
     with ExitStack() as stack:
@@ -155,7 +155,7 @@ class Subject:
         self.data = check_data(model.config, x, y)
         self.metric = "accuracy" if model.config.classifies else "explained"
         self.chance = 1.0 / self.widths[-1] if model.config.classifies else 0.0
-        self.variance = float(np.var(self.data.y.astype(np.float64), axis=0).mean()) or np.inf
+        self.variance = float(np.var(self.data.y.astype(np.float64), axis=0).mean())
         spans = self.engine.spans()
         self.weights = self.engine.network.state("weight")
         self.layers = [self.engine.pattern(span) for span in spans]
@@ -173,7 +173,9 @@ class Subject:
         """Return score and mean loss with other weights."""
         self.engine.network.set_state("weight", weights)
         loss, accuracy = self.engine.evaluate(self.data.x, self.data.y, self.data.chosen)
-        return accuracy if self.metric == "accuracy" else 1.0 - loss / self.variance, loss
+        if self.metric == "accuracy":
+            return accuracy, loss
+        return 1.0 - loss / self.variance if self.variance else float(loss == 0), loss
 
     def alive(self, state: Disturbed) -> int:
         """Return the number of hidden neurons that are still of use."""

@@ -1,0 +1,71 @@
+"""A path that is wrong is one clear line, whichever command it is given to."""
+
+import pytest
+
+import sparsegrow as sg
+from sparsegrow.cli import main
+
+# Command lines with PATH in place of what is wrong, and what is said where it does not exist.
+ANYTHING = {
+    "eval PATH --text text.txt": "no such file",
+    "eval mlp --text PATH": "mlp: the header is not that of a CharModel",  # it is read first
+    "sample PATH": "no such file",
+    "profile PATH": "no such file",
+    "report PATH": "no such folder",
+    "resume PATH": "no such folder",
+    "train --text PATH --steps 1 --out run": "no such file",
+    "train --text text.txt --valid PATH --steps 1 --out run": "no such file",
+    "perturb PATH --data iris": "no such file",
+    "fit --data iris --resume --out PATH": "no such file",
+    "fit --data PATH.npz": "there is no file PATH.npz",
+    "fit --data PATH": "expected breast_cancer",
+}
+WRITTEN = {
+    "fit --data iris --epochs 1 --out PATH": "cannot write PATH",
+    "perturb mlp --data iris --plot PATH": "PATH",
+    "profile --embryo --plot PATH": "PATH",
+    "synth --nodes 300 --plot PATH": "PATH",
+}
+
+
+@pytest.fixture
+def mistaken(tmp_path, monkeypatch, capsys):
+    """Run a command that must fail; return its one line."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "text.txt").write_text("the sun and the sea. " * 1000)
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "junk").write_bytes(b"x" * 500)
+    sg.SparseMLP([4, 5, 3]).save(tmp_path / "mlp")
+
+    def call(command, path):
+        code = main([word.replace("PATH", path) for word in command.split()])
+        shown = capsys.readouterr()
+        assert (code, shown.out) == (2, "")
+        told = [line for line in shown.err.splitlines() if not line.startswith("reading ")]
+        assert len(told) == 1
+        assert told[0].startswith("error: ")
+        return told[0]
+
+    return call
+
+
+@pytest.mark.parametrize("command", ANYTHING)
+def test_what_is_not_there(mistaken, command):
+    assert ANYTHING[command].replace("PATH", "absent") in mistaken(command, "absent")
+
+
+@pytest.mark.parametrize("command", [c for c in ANYTHING if ".npz" not in c])
+@pytest.mark.parametrize("path", ["folder", "junk"])
+def test_what_is_something_else(mistaken, command, path):
+    mistaken(command, path)
+
+
+@pytest.mark.parametrize("command", ["eval PATH --text text.txt", "sample PATH", "profile PATH"])
+def test_a_checkpoint_of_another_kind(mistaken, command):
+    assert "mlp: the header is not that of a CharModel" in mistaken(command, "mlp")
+
+
+@pytest.mark.parametrize("command", WRITTEN)
+@pytest.mark.parametrize("path", ["folder", "absent/out.png"])
+def test_what_cannot_be_written(mistaken, command, path):
+    assert WRITTEN[command].replace("PATH", path) in mistaken(command, path)
