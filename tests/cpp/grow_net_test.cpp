@@ -178,7 +178,7 @@ TEST_CASE("what cannot be made changes nothing, and says why") {
   REQUIRE(refused({{MutationKind::activate_memory, 0, 0, 2, 0}}) ==
           where + "activate_memory: sub-DAG 0 has 1 neurons without memory, got count 2");
   REQUIRE(refused({{MutationKind::specialise, -1, 0, 5, 0}}) ==
-          where + "specialise: no pattern promises a gain yet, train some more steps first");
+          where + "specialise: no pattern promises a gain, only a trainer that has run some steps knows any");
   REQUIRE(refused({{MutationKind::prune, 0, 0, 100000, 0}}).find("prune: got count 100000") !=
           std::string::npos);
 }

@@ -20,7 +20,7 @@ def grown(device: str) -> sg.CharModel:
     p = native.Proposal
     model.net.grow([p(kind="widen", sub_dag=s, layer=1, count=3, seed=s) for s in range(98)])
     model.net.grow([p(kind="deepen", sub_dag=69, layer=1, count=2)])
-    model.net.grow(
+    trainer.grow(
         [
             p(kind="expand_context", sub_dag=69, count=2),
             p(kind="activate_memory", sub_dag=69, count=2),

@@ -55,7 +55,7 @@ std::array<float, kVocabulary> log_softmax(const Panel& logits, std::int32_t fir
 
 EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, std::int64_t count,
                     bool spread) {
-  constexpr char where[] = "CharTrainer.evaluate";
+  constexpr char where[] = "CharNet.evaluate";
   const auto size = static_cast<std::int64_t>(text.size());
   require_tokens(text, where);
   SG_REQUIRE(begin >= 0 && begin <= size, where, "begin: got ", begin, ", expected 0 to ", size);

@@ -187,7 +187,7 @@ void GrowthCommit::specialise(const Proposal& p, const PatternOffer& offer) {
   SG_REQUIRE(pattern_edges_.empty() && bare_patterns_.empty(), kWhere,
              "specialise: got two of them in one commit, expected one");
   SG_REQUIRE(!offer.edges.empty(), kWhere,
-             "specialise: no pattern promises a gain yet, train some more steps first");
+             "specialise: no pattern promises a gain, only a trainer that has run some steps knows any");
   const auto count = std::min(static_cast<std::size_t>(p.count), offer.edges.size());
   pattern_edges_.assign(offer.edges.begin(),
                         offer.edges.begin() + static_cast<std::ptrdiff_t>(count));
