@@ -33,7 +33,7 @@ class PyCharTrainer {
 
   py::dict arrays() {
     return dict_of(alone([&] {
-      Scout::Notes notes = trainer_.scout().notes();
+      Scout::Notes notes = trainer_.notes();
       return NamedArrays{{"trainer.places", trainer_.places()},
                          {"trainer.chars", std::vector<std::int64_t>{trainer_.chars}},
                          {"trainer.memory", trainer_.memory()},
@@ -51,14 +51,13 @@ class PyCharTrainer {
       return py::array(arrays[name]);
     };
     const auto chars = vector_copy<std::int64_t>(get("trainer.chars"), origin("trainer.chars"));
-    SG_REQUIRE(chars.size() == 1, "CharTrainer.restore", "trainer.chars: got ", chars.size(),
-               " values, expected 1");
+    SG_REQUIRE(chars.size() == 1 && chars[0] >= 0, "CharTrainer.restore", "trainer.chars: got ",
+               chars.size(), " values, expected one of 0 or more");
     const auto memory = vector_copy<double>(get("trainer.memory"), origin("trainer.memory"));
     auto places = vector_copy<std::int64_t>(get("trainer.places"), origin("trainer.places"));
-    const Scout::Notes notes{
-        vector_copy<std::uint64_t>(get("scout.key"), origin("scout.key")),
-        vector_copy<std::uint32_t>(get("scout.count"), origin("scout.count")),
-        vector_copy<float>(get("scout.chance"), origin("scout.chance"))};
+    const Scout::Notes notes{vector_copy<std::uint64_t>(get("scout.key"), origin("scout.key")),
+                             vector_copy<std::uint32_t>(get("scout.count"), origin("scout.count")),
+                             vector_copy<float>(get("scout.chance"), origin("scout.chance"))};
     alone([&] {
       trainer_.restore(std::move(places), memory, notes);
       trainer_.chars = chars[0];
