@@ -119,6 +119,70 @@ def test_arrays_that_contradict_each_other_are_refused(grown: sg.CharModel, name
         native.CharNet.from_arrays(arrays)
 
 
+def put(index: int, value: int):
+    return lambda array: array.__setitem__(index, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("sub_dag.inputs", put(0, 2**30), "node 1073741824 is no neuron of the first layer"),
+        ("sub_dag.inputs", put(0, -1), "node -1 is no neuron of the first layer"),
+        ("sub_dag.inputs", lambda a: put(1, a[0])(a), "or is there twice"),
+        ("sub_dag.inputs", put(-1, 0), "node 0 is no neuron of the first layer of sub-DAG 97"),
+        ("sub_dag.context", put(5, 0), "sub-DAG 5 has context 0, expected 1 to 64"),
+        ("sub_dag.context", put(5, 2**30), "sub-DAG 5 has context 1073741824, expected 1 to 64"),
+        ("memory.node", put(0, 2**31 - 1), "node 2147483647 has memory and is no hidden neuron"),
+        ("memory.node", put(0, -(2**31)), "has memory and is no hidden neuron"),
+        ("memory.node", lambda a: put(1, a[0])(a), "or is there twice"),
+        ("scalars", put(1, 2**40), "got 1099511627776 pruned one-hot edges"),
+    ],
+)
+def test_nodes_that_there_are_not_are_refused(
+    grown: sg.CharModel, name: str, change, message: str
+) -> None:
+    arrays = grown.net.arrays()
+    change(arrays[name])
+    with pytest.raises(ValueError, match=message):
+        native.CharNet.from_arrays(arrays)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("scout.key", lambda a: put(0, a[0] | np.uint64(1 << 40))(a), "names no pattern"),
+        ("scout.key", lambda a: put(0, ((a[0] - 1) & ~np.uint64(127) | 104) + 1)(a), "no pattern"),
+        ("scout.chance", put(0, np.nan), "got chance nan"),
+        ("trainer.places", put(0, -1), "got place -1"),
+        ("trainer.chars", put(0, -1), "expected one of 0 or more"),
+    ],
+)
+def test_a_trainers_damaged_arrays_are_refused(
+    grown: sg.CharModel, name: str, change, message: str
+) -> None:
+    net = native.CharNet.from_arrays(grown.net.arrays())
+    trainer = native.CharTrainer(net, small_corpus().train, streams=8, window=16)
+    trainer.train(3)
+    arrays, before = trainer.arrays(), trainer.arrays()
+    change(arrays[name])
+    with pytest.raises(ValueError, match=message):
+        trainer.restore(arrays)
+    for kept, values in trainer.arrays().items():
+        assert np.array_equal(values, before[kept]), kept
+    trainer.restore(before)
+
+
+def test_notes_are_saved_without_what_was_rolled_back(grown: sg.CharModel) -> None:
+    net = native.CharNet.from_arrays(grown.net.arrays())
+    trainer = native.CharTrainer(net, small_corpus().train, streams=8, window=16, least_gain=0.1)
+    trainer.train(10)
+    before = net.snapshot()
+    trainer.grow([native.Proposal(kind="specialise", count=200)])
+    trainer.train(10)
+    net.rollback(before)
+    trainer.restore(trainer.arrays())
+
+
 def test_nan_in_a_file_is_refused(grown: sg.CharModel, tmp_path) -> None:
     from sparsegrow.growth import checkpoint as files
 

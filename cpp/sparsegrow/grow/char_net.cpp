@@ -16,6 +16,11 @@ namespace {
 constexpr ActivationParams kHiddenActivation{ActivationKind::tanh, 0.0f};
 constexpr double kStartOutput = 0.1;  // deviation of the embryo's edges into the outputs
 
+Wiring sound(Wiring wiring) {
+  require_wiring(wiring, "CharNet");
+  return wiring;
+}
+
 }  // namespace
 
 CharNet::CharNet(std::shared_ptr<Backend> backend, const CharNetConfig& config)
@@ -26,13 +31,12 @@ CharNet::CharNet(std::shared_ptr<Backend> backend, const CharNetConfig& config)
 CharNet::CharNet(std::shared_ptr<Backend> backend, DType dtype, Wiring wiring)
     : backend_(std::move(backend)),
       dtype_(dtype),
-      wiring_(std::move(wiring)),
+      wiring_(sound(std::move(wiring))),
       blocks_(input_blocks(wiring_)),
       hidden_(backend_, dtype, csr().edges(), csr().targets()),
       input_(backend_, dtype, static_cast<std::int32_t>(blocks_.elements), 0),
       pattern_(backend_, dtype, patterns().edges(), 0) {
   require_dtype("CharNet", *backend_, dtype);
-  require_wiring(wiring_, "CharNet");
   add_state();
   signal_.assign(static_cast<std::size_t>(wiring_.rows()), 0.0f);
   adopt_topology();

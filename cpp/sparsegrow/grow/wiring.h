@@ -45,13 +45,16 @@ struct Wiring {
 Wiring embryo_wiring(std::int32_t context, std::int32_t max_depth);
 
 // The blocks of a wiring: block s belongs to sub-DAG s. Strides are multiples of kBlockStride.
+// Throws invalid_argument for more than kMaxEdges elements.
 InputBlocks input_blocks(const Wiring& wiring);
 
 // Where each element of `next` was in `before`: kNew for what is new, padding included. Neurons of
 // `before` keep their column, positions their rows.
 Remap block_remap(const InputBlocks& before, const InputBlocks& next);
 
-// Throws invalid_argument unless the parts agree with one another as stated above.
+// Throws invalid_argument unless the parts agree with one another as stated above, each neuron of a
+// list is there once, and all are there. The graph and the tree are sound each, nothing else need
+// be.
 void require_wiring(const Wiring& wiring, const char* where);
 
 }  // namespace sparsegrow
