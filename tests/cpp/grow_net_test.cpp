@@ -178,8 +178,9 @@ TEST_CASE("what cannot be made changes nothing, and says why") {
           where + "expand_context: sub-DAG 0 sees 2 characters, got 63 more, the most is 64");
   const std::int64_t huge = std::numeric_limits<std::int64_t>::max();
   REQUIRE(refused({{MutationKind::expand_context, 0, 0, huge, 0}}) ==
-          where + "expand_context: sub-DAG 0 sees 2 characters, got 9223372036854775807 more, the "
-                  "most is 64");
+          where +
+              "expand_context: sub-DAG 0 sees 2 characters, got 9223372036854775807 more, the "
+              "most is 64");
   REQUIRE(refused({{MutationKind::widen, 0, 1, huge, 0}}) ==
           where + "widen: got count 9223372036854775807, expected at most 1048576");
   REQUIRE(refused({{MutationKind::deepen, 0, 1, (1 << 20) + 1, 0}}) ==
@@ -187,7 +188,9 @@ TEST_CASE("what cannot be made changes nothing, and says why") {
   REQUIRE(refused({{MutationKind::activate_memory, 0, 0, 2, 0}}) ==
           where + "activate_memory: sub-DAG 0 has 1 neurons without memory, got count 2");
   REQUIRE(refused({{MutationKind::specialise, -1, 0, 5, 0}}) ==
-          where + "specialise: no pattern promises a gain, only a trainer that has run some steps knows any");
+          where +
+              "specialise: no pattern promises a gain, only a trainer that has run some steps "
+              "knows any");
   REQUIRE(refused({{MutationKind::prune, 0, 0, 100000, 0}}).find("prune: got count 100000") !=
           std::string::npos);
 }

@@ -39,7 +39,8 @@ TEST_CASE("a part of a text is the part that was asked for") {
   const auto text = each_once(97);
   for (const std::int64_t count : {0, 1, 31, 32, 33, 61, 62, 87}) {
     INFO(count << " characters");
-    const auto first = evaluate(*net, text, 10, count), over = evaluate(*net, text, 10, count, true);
+    const auto first = evaluate(*net, text, 10, count),
+               over = evaluate(*net, text, 10, count, true);
     REQUIRE(first.chars == count);
     REQUIRE(over.chars == count);
     for (int c = 0; c < kVocabulary; ++c) {
@@ -57,9 +58,9 @@ TEST_CASE("more characters than there are cannot be asked for") {
   const auto net = embryo(DType::f32);
   const auto text = each_once(97);
   for (const std::int64_t count : {std::int64_t{97}, std::numeric_limits<std::int64_t>::max()}) {
-    REQUIRE(error_of([&] { evaluate(*net, text, 1, count); }) ==
-            concat("invalid_argument: [CharNet.evaluate] count: got ", count,
-                   ", expected at most 96"));
+    REQUIRE(
+        error_of([&] { evaluate(*net, text, 1, count); }) ==
+        concat("invalid_argument: [CharNet.evaluate] count: got ", count, ", expected at most 96"));
   }
 }
 

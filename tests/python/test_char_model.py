@@ -41,6 +41,23 @@ def test_embryo_to_the_last_digit(device: str) -> None:
     assert model.bits_per_character(small_corpus().valid) == pytest.approx(math.log2(98), abs=0.02)
 
 
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"seed": -1}, "seed: got -1, expected 0 to 9223372036854775807"),
+        ({"seed": 2**70}, "seed: got 1180591620717411303424, expected 0 to"),
+        ({"seed": "a"}, "seed: got 'a', expected an integer"),
+        ({"context": 2.5}, "context: got 2.5, expected an integer"),
+        ({"context": 65}, "context: got 65, expected 1 to 64"),
+        ({"max_depth": 0}, "max_depth: got 0, expected 1 to 64"),
+    ],
+)
+def test_settings_out_of_range_are_one_clear_line(setting: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        sg.CharModel(**setting)
+    assert "\n" not in str(caught.value)
+
+
 def test_bits_are_those_of_reading_character_by_character(grown: sg.CharModel) -> None:
     text = tokenise("the sun and the sea, a man")
     stream, nats = native.CharStream(grown.net), 0.0

@@ -10,6 +10,8 @@ from numpy.typing import NDArray
 from sparsegrow import _sparsegrow as native
 from sparsegrow.base.files import PathLike
 from sparsegrow.growth import checkpoint as files
+from sparsegrow.growth.candidates import MAX_CONTEXT
+from sparsegrow.layered.config import require_integer
 from sparsegrow.locality.profile import GrownWires
 from sparsegrow.text.tokens import UNKNOWN, Tokens, text_of, tokenise
 
@@ -36,11 +38,11 @@ class CharModel:
     Parameters
     ----------
     context
-        Characters that each sub-network sees at the start.
+        Characters that each sub-network sees at the start, 1 to 64.
     seed
         Start weights follow from it.
     max_depth
-        Most hidden layers of a sub-network.
+        Most hidden layers of a sub-network, 1 to 64.
     device
         Where to compute: "cpu", "metal", or "auto" for the fastest that is here; see
         `sparsegrow.info()`.
@@ -52,11 +54,19 @@ class CharModel:
     (19306, 38808)
     >>> round(model.bits_per_character("to be or not to be"), 1)
     6.6
+
+    Raises
+    ------
+    ValueError
+        A number is out of its range, or the device is not there.
     """
 
     def __init__(
         self, context: int = 2, seed: int = 0, max_depth: int = 5, device: str = "cpu"
     ) -> None:
+        require_integer("context", context, 1, MAX_CONTEXT)
+        require_integer("seed", seed, 0, 2**63 - 1)
+        require_integer("max_depth", max_depth, 1, 64)
         self.net = native.CharNet(seed=seed, context=context, max_depth=max_depth, device=device)
 
     @property
