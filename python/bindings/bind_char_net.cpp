@@ -168,8 +168,8 @@ void bind_sizes(py::class_<PyCharNet>& net) {
     net.def_property_readonly(size.name,
                               [of = size.of](const PyCharNet& n) { return n.alone(of); });
   }
-  net.def("sizes", [](const PyCharNet& n) { return n.alone(&sizes); },
-          "All of them, of one moment.");
+  net.def(
+      "sizes", [](const PyCharNet& n) { return n.alone(&sizes); }, "All of them, of one moment.");
 }
 
 void bind_reading(py::class_<PyCharNet>& net) {

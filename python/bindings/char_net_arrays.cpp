@@ -89,6 +89,10 @@ Graph::Snapshot read_graph(const Reader& from) {
              group.size(), " groups, ", min_level.size(), " levels and ", removed.size(), " marks");
   NodeTable nodes;
   for (std::size_t n = 0; n < group.size(); ++n) {
+    SG_REQUIRE(group[n] >= 0 && group[n] <= kVocabulary && min_level[n] >= 0 &&
+                   min_level[n] <= kMostLayers + 1,
+               kWhere, "node ", n, ": got group ", group[n], " and level ", min_level[n],
+               ", expected at most ", kVocabulary, " and ", kMostLayers + 1);
     nodes.spec.push_back({group[n], min_level[n], false});
   }
   assign_rows(nodes, std::vector<bool>(removed.begin(), removed.end()));
@@ -157,8 +161,8 @@ std::shared_ptr<CharNet> net_of_arrays(const py::dict& arrays, const std::string
   const auto scalars = from.vector<std::int64_t>("scalars");
   SG_REQUIRE(scalars.size() == kScalars, kWhere, "scalars: got ", scalars.size(),
              " values, expected ", int{kScalars});
-  SG_REQUIRE(scalars[kMaxDepth] >= 1 && scalars[kMaxDepth] <= 64, kWhere, "got max_depth ",
-             scalars[kMaxDepth], ", expected 1 to 64");
+  SG_REQUIRE(scalars[kMaxDepth] >= 1 && scalars[kMaxDepth] <= kMostLayers, kWhere, "got max_depth ",
+             scalars[kMaxDepth], ", expected 1 to ", kMostLayers);
   SG_REQUIRE(scalars[kSteps] >= 0 && scalars[kClosed] >= 0, kWhere, "got ", scalars[kSteps],
              " steps and ", scalars[kClosed], " pruned inputs, expected 0 or more");
   Wiring wiring;

@@ -11,10 +11,9 @@
 
 namespace sparsegrow::python {
 
-using AnyVector =
-    std::variant<std::vector<std::uint8_t>, std::vector<std::int32_t>, std::vector<std::int64_t>,
-                 std::vector<std::uint32_t>, std::vector<std::uint64_t>, std::vector<float>,
-                 std::vector<double>>;
+using AnyVector = std::variant<std::vector<std::uint8_t>, std::vector<std::int32_t>,
+                               std::vector<std::int64_t>, std::vector<std::uint32_t>,
+                               std::vector<std::uint64_t>, std::vector<float>, std::vector<double>>;
 using NamedArrays = std::vector<std::pair<std::string, AnyVector>>;
 
 // NumPy arrays that take the memory over.

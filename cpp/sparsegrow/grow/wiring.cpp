@@ -44,8 +44,8 @@ Wiring embryo_wiring(std::int32_t context, std::int32_t max_depth) {
   constexpr char where[] = "CharNet";
   SG_REQUIRE(context >= 1 && context <= kMaxContext, where, "context: got ", context,
              ", expected 1 to ", kMaxContext);
-  SG_REQUIRE(max_depth >= 1 && max_depth <= 64, where, "max_depth: got ", max_depth,
-             ", expected 1 to 64");
+  SG_REQUIRE(max_depth >= 1 && max_depth <= kMostLayers, where, "max_depth: got ", max_depth,
+             ", expected 1 to ", kMostLayers);
   Graph graph;
   Wiring wiring;
   wiring.max_depth = max_depth;
