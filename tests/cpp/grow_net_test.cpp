@@ -195,6 +195,17 @@ TEST_CASE("what cannot be made changes nothing, and says why") {
           std::string::npos);
 }
 
+TEST_CASE("one-hot edges are never more than positions can count") {
+  Wiring wiring = embryo_wiring(kMaxContext, 1);
+  auto& inputs = wiring.sub_dags[7].inputs;
+  const auto neurons = std::int64_t{kMaxEdges} / (kMaxContext * kVocabulary);
+  inputs.resize(static_cast<std::size_t>(neurons - 2 * kVocabulary * kBlockStride), inputs[0]);
+  REQUIRE(input_blocks(wiring).elements <= kMaxEdges);
+  inputs.resize(static_cast<std::size_t>(neurons), inputs[0]);
+  REQUIRE(error_of([&] { input_blocks(wiring); }).find("places for one-hot edges, expected at") !=
+          std::string::npos);
+}
+
 TEST_CASE("no sub-DAG gets deeper than is allowed") {
   CharNetConfig config;
   config.max_depth = 3;
