@@ -45,7 +45,7 @@ def network(edges: float, text: Tokens) -> engine.CharNet:
     net = grown(edges)
     trainer = engine.CharTrainer(net, text)
     trainer.train(SCOUT_STEPS)
-    net.grow([proposal("specialise", -1, round(edges))])
+    trainer.grow([proposal("specialise", -1, round(edges))])
     return net
 
 

@@ -1,10 +1,16 @@
 // The growing network: sizes, mutations, snapshots, its parts as arrays.
 #include <pybind11/stl.h>
 
+#include <map>
+#include <string>
+#include <vector>
+
 #include "arrays.h"
 #include "bindings.h"
 #include "char_net_arrays.h"
 #include "growing.h"
+#include "named_arrays.h"
+#include "pattern_arrays.h"
 #include "sparsegrow/backend/element.h"
 #include "sparsegrow/backend/registry.h"
 #include "sparsegrow/grow/flat_graph.h"
@@ -15,11 +21,11 @@ namespace {
 PyCharNet make_net(std::uint64_t seed, std::int32_t context, std::int32_t max_depth,
                    const std::string& dtype, const std::string& device) {
   const CharNetConfig config{seed, context, max_depth, dtype_named(dtype, "CharNet")};
-  return PyCharNet(std::make_shared<CharNet>(open_backend(device, config.dtype), config));
+  py::gil_scoped_release release;
+  return {std::make_shared<CharNet>(open_backend(device, config.dtype), config)};
 }
 
-py::dict sub_dags(const PyCharNet& self) {
-  const CharNet& net = *self.net;
+NamedArrays sub_dags(const CharNet& net) {
   const Wiring& wiring = net.wiring();
   const auto& group = wiring.graph->nodes.group_begin;
   const auto& row_begin = net.csr().by_target.row_begin;
@@ -41,13 +47,11 @@ py::dict sub_dags(const PyCharNet& self) {
                     row_begin[static_cast<std::size_t>(group[i])] + row_begin[output + 1] -
                     row_begin[output]);
   }
-  return py::dict(py::arg("context") = array_of(context), py::arg("hidden") = array_of(hidden),
-                  py::arg("input_neurons") = array_of(inputs), py::arg("depth") = array_of(depth),
-                  py::arg("memory") = array_of(memory), py::arg("edges") = array_of(edges));
+  return {{"context", context}, {"hidden", hidden}, {"input_neurons", inputs},
+          {"depth", depth},     {"memory", memory}, {"edges", edges}};
 }
 
-py::dict neurons(const PyCharNet& self) {
-  const CharNet& net = *self.net;
+NamedArrays neurons(const CharNet& net) {
   const Wiring& wiring = net.wiring();
   const Csr& csr = net.csr();
   const auto hidden = static_cast<std::size_t>(wiring.hidden());
@@ -68,14 +72,12 @@ py::dict neurons(const PyCharNet& self) {
   }
   const std::vector<float> signal(net.signal().begin(),
                                   net.signal().begin() + static_cast<std::ptrdiff_t>(hidden));
-  return py::dict(py::arg("node") = array_of(node), py::arg("sub_dag") = array_of(sub_dag),
-                  py::arg("layer") = array_of(layer), py::arg("memory") = array_of(memory),
-                  py::arg("fan_in") = array_of(fan_in), py::arg("fan_out") = array_of(fan_out),
-                  py::arg("signal") = array_of(signal));
+  return {{"node", node},     {"sub_dag", sub_dag}, {"layer", layer},  {"memory", memory},
+          {"fan_in", fan_in}, {"fan_out", fan_out}, {"signal", signal}};
 }
 
 py::dict whole_graph(const PyCharNet& self) {
-  const FlatGraph flat = flat_graph(*self.net);
+  const FlatGraph flat = self.alone(&flat_graph);
   return py::dict(py::arg("row_begin") = array_of(flat.by_target.row_begin),
                   py::arg("column") = array_of(flat.by_target.column),
                   py::arg("level") = array_of(flat.level), py::arg("places") = flat.places(),
@@ -83,8 +85,7 @@ py::dict whole_graph(const PyCharNet& self) {
                   py::arg("first_neuron") = flat.first_neuron);
 }
 
-py::array_t<float> gates(const PyCharNet& self) {
-  const CharNet& net = *self.net;
+std::vector<float> gates(const CharNet& net) {
   net.backend().finish();
   std::vector<float> products;
   for (std::int32_t e = 0; e < net.csr().edges(); ++e) {
@@ -92,7 +93,7 @@ py::array_t<float> gates(const PyCharNet& self) {
         static_cast<float>(load_element(net.hidden_state().buffer("weight"), net.dtype(), e) *
                            load_element(net.hidden_state().buffer("gate"), net.dtype(), e)));
   }
-  return array_of(products);
+  return products;
 }
 
 std::int32_t deepest(const Wiring& wiring) {
@@ -131,30 +132,93 @@ void bind_proposal(py::module_& module) {
       .def("__repr__", &described);
 }
 
+struct NetSize {
+  const char* name;
+  std::int64_t (*of)(const CharNet&);
+};
+
+constexpr NetSize kNetSizes[] = {
+    {"edges", [](const CharNet& n) { return n.edges(); }},
+    {"input_edges", [](const CharNet& n) { return n.wiring().input_edges(); }},
+    {"hidden_edges", [](const CharNet& n) { return std::int64_t{n.csr().edges()}; }},
+    {"pattern_edges", [](const CharNet& n) { return std::int64_t{n.patterns().edges()}; }},
+    {"patterns", [](const CharNet& n) { return std::int64_t{n.patterns().wired()}; }},
+    {"parameters", [](const CharNet& n) { return n.parameters(); }},
+    {"hidden", [](const CharNet& n) { return std::int64_t{n.wiring().hidden()}; }},
+    {"depth", [](const CharNet& n) { return std::int64_t{deepest(n.wiring())}; }},
+    {"context", [](const CharNet& n) { return std::int64_t{n.wiring().context()}; }},
+    {"memory_neurons",
+     [](const CharNet& n) { return static_cast<std::int64_t>(n.wiring().memory.size()); }},
+    {"bytes", [](const CharNet& n) { return n.bytes(); }},
+    {"peak_bytes", [](const CharNet& n) { return n.peak_bytes(); }},
+    {"max_depth", [](const CharNet& n) { return std::int64_t{n.wiring().max_depth}; }},
+    {"steps", [](const CharNet& n) { return n.steps; }},
+};
+
+std::map<std::string, std::int64_t> sizes(const CharNet& net) {
+  std::map<std::string, std::int64_t> found;
+  for (const NetSize& size : kNetSizes) found[size.name] = size.of(net);
+  return found;
+}
+
 void bind_sizes(py::class_<PyCharNet>& net) {
-  net.def_property_readonly("device",
-                            [](const PyCharNet& n) { return std::string(n.net->backend().name()); })
-      .def_property_readonly("edges", [](const PyCharNet& n) { return n.net->edges(); })
-      .def_property_readonly("input_edges",
-                             [](const PyCharNet& n) { return n.net->wiring().input_edges(); })
-      .def_property_readonly("hidden_edges",
-                             [](const PyCharNet& n) { return n.net->csr().edges(); })
-      .def_property_readonly("pattern_edges",
-                             [](const PyCharNet& n) { return n.net->patterns().edges(); })
-      .def_property_readonly("patterns",
-                             [](const PyCharNet& n) { return n.net->patterns().wired(); })
-      .def_property_readonly("parameters", [](const PyCharNet& n) { return n.net->parameters(); })
-      .def_property_readonly("hidden", [](const PyCharNet& n) { return n.net->wiring().hidden(); })
-      .def_property_readonly("depth", [](const PyCharNet& n) { return deepest(n.net->wiring()); })
-      .def_property_readonly("context",
-                             [](const PyCharNet& n) { return n.net->wiring().context(); })
-      .def_property_readonly("memory_neurons",
-                             [](const PyCharNet& n) { return n.net->wiring().memory.size(); })
-      .def_property_readonly("bytes", [](const PyCharNet& n) { return n.net->bytes(); })
-      .def_property_readonly("peak_bytes", [](const PyCharNet& n) { return n.net->peak_bytes(); })
-      .def_property_readonly("max_depth",
-                             [](const PyCharNet& n) { return n.net->wiring().max_depth; })
-      .def_property_readonly("steps", [](const PyCharNet& n) { return n.net->steps; });
+  net.def_property_readonly(
+      "device", [](const PyCharNet& n) { return std::string(n.net->backend().name()); });
+  for (const NetSize& size : kNetSizes) {
+    net.def_property_readonly(size.name,
+                              [of = size.of](const PyCharNet& n) { return n.alone(of); });
+  }
+  net.def(
+      "sizes", [](const PyCharNet& n) { return n.alone(&sizes); }, "All of them, of one moment.");
+}
+
+void bind_reading(py::class_<PyCharNet>& net) {
+  net.def(
+         "sub_dags", [](const PyCharNet& n) { return dict_of(n.alone(&sub_dags)); },
+         "int32 [98] of each: context, hidden, input_neurons, ...")
+      .def(
+          "neurons", [](const PyCharNet& n) { return dict_of(n.alone(&neurons)); },
+          "Arrays over the hidden neurons, in order of their rows.")
+      .def(
+          "hidden_graph",
+          [](const PyCharNet& n) {
+            return arrays_of(n.alone([](const CharNet& net) { return net.csr().by_target; }));
+          },
+          "CSR by target over the hidden neurons, then the outputs.")
+      .def("flat_graph", &whole_graph,
+           "The whole graph over one array: one-hot inputs, pattern inputs, neurons, outputs.")
+      .def(
+          "gates", [](const PyCharNet& n) { return array_of(n.alone(&gates)); },
+          "weight * gate of each edge of the hidden graph.")
+      .def(
+          "evaluate",
+          [](const PyCharNet& n, const py::array& tokens, std::int64_t begin, std::int64_t count,
+             bool spread) {
+            const auto text = vector_view<Token>(tokens, {"CharNet.evaluate", "tokens"});
+            return n.alone([&](CharNet& net) { return evaluate(net, text, begin, count, spread); });
+          },
+          py::arg("tokens"), py::arg("begin") = 0, py::arg("count") = -1, py::arg("spread") = false,
+          "Bits of a text, without a change.");
+}
+
+void bind_change(py::class_<PyCharNet>& net) {
+  net.def(
+         "grow",
+         [](const PyCharNet& n, const std::vector<Proposal>& proposals) {
+           return n.alone([&](CharNet& net) { return net.grow(proposals, {}); });
+         },
+         py::arg("proposals"),
+         "All proposals in one commit; returns the edges of each. A trainer's grow can specialise.")
+      .def(
+          "snapshot",
+          [](const PyCharNet& n) { return n.alone([](CharNet& net) { return net.snapshot(); }); },
+          "Everything needed to come back to this moment.")
+      .def(
+          "rollback",
+          [](const PyCharNet& n, const CharNet::Snapshot& saved) {
+            n.alone([&](CharNet& net) { net.rollback(saved); });
+          },
+          py::arg("snapshot"), "Exact bits, moments included.");
 }
 
 }  // namespace
@@ -165,37 +229,18 @@ void bind_char_net(py::module_& module) {
   py::class_<PyCharNet> net(module, "CharNet", "The growing network; starts as the embryo.");
   net.def(py::init(&make_net), py::kw_only(), py::arg("seed") = 0, py::arg("context") = 2,
           py::arg("max_depth") = 5, py::arg("dtype") = "float32", py::arg("device") = "cpu")
-      .def("sub_dags", &sub_dags, "int32 [98] of each: context, hidden, input_neurons, ...")
-      .def("neurons", &neurons, "Arrays over the hidden neurons, in order of their rows.")
       .def(
-          "hidden_graph",
-          [](const PyCharNet& n) {
-            const Pattern& pattern = n.net->csr().by_target;
-            return py::make_tuple(array_of(pattern.row_begin), array_of(pattern.column));
-          },
-          "CSR by target over the hidden neurons, then the outputs.")
-      .def("flat_graph", &whole_graph,
-           "The whole graph over one array: one-hot inputs, pattern inputs, neurons, outputs.")
-      .def("gates", &gates, "weight * gate of each edge of the hidden graph.")
-      .def("grow", &PyCharNet::grow, py::arg("proposals"),
-           "All proposals in one commit; returns the edges of each.",
-           py::call_guard<py::gil_scoped_release>())
-      .def(
-          "snapshot", [](const PyCharNet& n) { return n.net->snapshot(); },
-          "Everything needed to come back to this moment.")
-      .def(
-          "rollback", [](PyCharNet& n, const CharNet::Snapshot& s) { n.net->rollback(s); },
-          py::arg("snapshot"), "Exact bits, moments included.")
-      .def(
-          "arrays", [](const PyCharNet& n) { return arrays_of(*n.net); },
+          "arrays", [](const PyCharNet& n) { return dict_of(n.alone(&saved_arrays)); },
           "Everything that must be saved.")
       .def_static(
           "from_arrays",
           [](const py::dict& arrays, const std::string& device) {
-            return PyCharNet(net_of_arrays(arrays, device));
+            return PyCharNet{net_of_arrays(arrays, device)};
           },
           py::arg("arrays"), py::arg("device") = "cpu", "The inverse of arrays().");
   bind_sizes(net);
+  bind_reading(net);
+  bind_change(net);
 }
 
 }  // namespace sparsegrow::python

@@ -6,46 +6,41 @@
 #include "arrays.h"
 #include "bindings.h"
 #include "growing.h"
+#include "named_arrays.h"
 #include "sparsegrow/base/check.h"
 
 namespace sparsegrow::python {
 namespace {
 
 class PyCharTrainer {
+ private:
+  template <class Call>
+  auto alone(Call call) const {
+    return net_.alone([&](CharNet&) { return call(); });
+  }
+
  public:
   PyCharTrainer(const PyCharNet& net, const py::array& tokens, const CharTrainerConfig& config)
-      : tokens_(tokens),
-        trainer_(net.net, vector_view<Token>(tokens, {"CharTrainer", "tokens"}), config),
-        scout_(net.scout) {
-    *scout_ = &trainer_;
-  }
-  ~PyCharTrainer() {
-    if (*scout_ == &trainer_) *scout_ = nullptr;
-  }
-  PyCharTrainer(const PyCharTrainer&) = delete;
-  PyCharTrainer& operator=(const PyCharTrainer&) = delete;
+      : net_(net), tokens_(tokens), trainer_(begun(net, tokens, config)) {}
 
   TrainRecord train(std::int64_t steps, double rate) {
-    py::gil_scoped_release release;
-    return trainer_.train(steps, rate);
+    return alone([&] { return trainer_.train(steps, rate); });
   }
 
-  EvalRecord measure(const py::array& tokens, std::int64_t begin, std::int64_t count, bool spread) {
-    const auto text = vector_view<Token>(tokens, {"CharTrainer.evaluate", "tokens"});
-    py::gil_scoped_release release;
-    return evaluate(trainer_.net(), text, begin, count, spread);
+  std::vector<std::int64_t> grow(const std::vector<Proposal>& proposals) {
+    return alone([&] { return trainer_.grow(proposals); });
   }
 
   py::dict arrays() {
-    const Scout::Notes notes = trainer_.scout().notes();
-    py::dict result;
-    result["trainer.places"] = array_of(trainer_.places());
-    result["trainer.chars"] = array_of(std::vector<std::int64_t>{trainer_.chars});
-    result["trainer.memory"] = array_of(trainer_.memory());
-    result["scout.key"] = array_of(notes.key);
-    result["scout.count"] = array_of(notes.count);
-    result["scout.chance"] = array_of(notes.chance);
-    return result;
+    return dict_of(alone([&] {
+      Scout::Notes notes = trainer_.notes();
+      return NamedArrays{{"trainer.places", trainer_.places()},
+                         {"trainer.chars", std::vector<std::int64_t>{trainer_.chars}},
+                         {"trainer.memory", trainer_.memory()},
+                         {"scout.key", std::move(notes.key)},
+                         {"scout.count", std::move(notes.count)},
+                         {"scout.chance", std::move(notes.chance)}};
+    }));
   }
 
   void restore(const py::dict& arrays) {
@@ -56,37 +51,52 @@ class PyCharTrainer {
       return py::array(arrays[name]);
     };
     const auto chars = vector_copy<std::int64_t>(get("trainer.chars"), origin("trainer.chars"));
-    SG_REQUIRE(chars.size() == 1, "CharTrainer.restore", "trainer.chars: got ", chars.size(),
-               " values, expected 1");
+    SG_REQUIRE(chars.size() == 1 && chars[0] >= 0, "CharTrainer.restore", "trainer.chars: got ",
+               chars.size(), " values, expected one of 0 or more");
     const auto memory = vector_copy<double>(get("trainer.memory"), origin("trainer.memory"));
-    trainer_.restore(vector_copy<std::int64_t>(get("trainer.places"), origin("trainer.places")),
-                     memory,
-                     {vector_copy<std::uint64_t>(get("scout.key"), origin("scout.key")),
-                      vector_copy<std::uint32_t>(get("scout.count"), origin("scout.count")),
-                      vector_copy<float>(get("scout.chance"), origin("scout.chance"))});
-    trainer_.chars = chars[0];
+    auto places = vector_copy<std::int64_t>(get("trainer.places"), origin("trainer.places"));
+    const Scout::Notes notes{vector_copy<std::uint64_t>(get("scout.key"), origin("scout.key")),
+                             vector_copy<std::uint32_t>(get("scout.count"), origin("scout.count")),
+                             vector_copy<float>(get("scout.chance"), origin("scout.chance"))};
+    alone([&] {
+      trainer_.restore(std::move(places), memory, notes);
+      trainer_.chars = chars[0];
+    });
   }
 
-  std::int64_t chars() const { return trainer_.chars; }
-  std::int64_t offered(std::int64_t most) { return trainer_.offered(most); }
+  std::int64_t chars() {
+    return alone([&] { return trainer_.chars; });
+  }
+  std::int64_t offered(std::int64_t most) {
+    return alone([&] { return trainer_.offered(most); });
+  }
 
  private:
   static Origin origin(const char* name) { return {"CharTrainer.restore", name}; }
 
+  static CharTrainer begun(const PyCharNet& net, const py::array& tokens,
+                           const CharTrainerConfig& config) {
+    const auto text = vector_view<Token>(tokens, {"CharTrainer", "tokens"});
+    return net.alone([&](CharNet&) { return CharTrainer(net.net, text, config); });
+  }
+
+  PyCharNet net_;
   py::array tokens_;  // kept alive
   CharTrainer trainer_;
-  std::shared_ptr<CharTrainer*> scout_;
 };
 
 class PyCharStream {
  public:
-  explicit PyCharStream(const PyCharNet& net) : stream_(net.net) {}
+  explicit PyCharStream(const PyCharNet& net)
+      : net_(net), stream_(net.alone([&](CharNet&) { return CharStream(net.net); })) {}
+
   py::array_t<float> feed(const py::array& tokens) {
     const auto text = vector_view<Token>(tokens, {"CharStream.feed", "tokens"});
-    return array_of(stream_.feed(text));
+    return array_of(net_.alone([&](CharNet&) { return stream_.feed(text); }));
   }
 
  private:
+  PyCharNet net_;
   CharStream stream_;
 };
 
@@ -138,8 +148,8 @@ void bind_char_trainer(py::module_& module) {
           py::arg("scout") = d.scout, py::arg("least_gain") = d.least_gain)
       .def("train", &PyCharTrainer::train, py::arg("steps"), py::arg("rate") = 1.0,
            "Optimizer steps; `rate` is a factor on all learning rates.")
-      .def("evaluate", &PyCharTrainer::measure, py::arg("tokens"), py::arg("begin") = 0,
-           py::arg("count") = -1, py::arg("spread") = false, "Bits of a text, without a change.")
+      .def("grow", &PyCharTrainer::grow, py::arg("proposals"),
+           "As CharNet.grow; a specialise makes what offered() found last.")
       .def("arrays", &PyCharTrainer::arrays, "What must be saved besides the network.")
       .def("restore", &PyCharTrainer::restore, py::arg("arrays"), "The inverse of arrays().")
       .def("offered", &PyCharTrainer::offered, py::arg("most"),

@@ -14,18 +14,12 @@ constexpr char kWhere[] = "CharNet.from_arrays";
 enum Scalar { kSteps, kClosed, kMaxDepth, kDouble, kScalars };  // places in "scalars"
 
 template <class T>
-py::array copy_of(const std::vector<T>& values) {
-  return py::array_t<T>(static_cast<py::ssize_t>(values.size()), values.data());
+std::vector<T> copy_of(const StateTable& table, const StateEntry& entry) {
+  const T* const values = entry.buffer->as<T>();
+  return {values, values + table.count(entry)};
 }
 
-py::array copy_of(const StateTable& table, const StateEntry& entry) {
-  py::array out(numpy_dtype(table.dtype()), std::vector<py::ssize_t>{table.count(entry)});
-  if (out.size() > 0)
-    std::memcpy(out.mutable_data(), entry.buffer->data(), static_cast<std::size_t>(out.nbytes()));
-  return out;
-}
-
-void put_nodes(py::dict& arrays, const NodeTable& nodes) {
+void put_nodes(NamedArrays& arrays, const NodeTable& nodes) {
   std::vector<std::int32_t> group, min_level;
   std::vector<std::uint8_t> removed;
   for (std::size_t n = 0; n < nodes.spec.size(); ++n) {
@@ -33,12 +27,12 @@ void put_nodes(py::dict& arrays, const NodeTable& nodes) {
     min_level.push_back(nodes.spec[n].min_level);
     removed.push_back(nodes.row[n] < 0);
   }
-  arrays["node.group"] = copy_of(group);
-  arrays["node.min_level"] = copy_of(min_level);
-  arrays["node.removed"] = copy_of(removed);
+  arrays.emplace_back("node.group", std::move(group));
+  arrays.emplace_back("node.min_level", std::move(min_level));
+  arrays.emplace_back("node.removed", std::move(removed));
 }
 
-void put_sub_dags(py::dict& arrays, const Wiring& wiring) {
+void put_sub_dags(NamedArrays& arrays, const Wiring& wiring) {
   std::vector<std::int32_t> context, begin{0};
   std::vector<NodeId> inputs;
   for (const SubDag& sub_dag : wiring.sub_dags) {
@@ -46,15 +40,25 @@ void put_sub_dags(py::dict& arrays, const Wiring& wiring) {
     inputs.insert(inputs.end(), sub_dag.inputs.begin(), sub_dag.inputs.end());
     begin.push_back(static_cast<std::int32_t>(inputs.size()));
   }
-  arrays["sub_dag.context"] = copy_of(context);
-  arrays["sub_dag.inputs_begin"] = copy_of(begin);
-  arrays["sub_dag.inputs"] = copy_of(inputs);
+  arrays.emplace_back("sub_dag.context", std::move(context));
+  arrays.emplace_back("sub_dag.inputs_begin", std::move(begin));
+  arrays.emplace_back("sub_dag.inputs", std::move(inputs));
 }
 
-void put_state(py::dict& arrays, const char* name, const StateTable& table) {
+void put_state(NamedArrays& arrays, const char* name, const StateTable& table) {
   for (const StateEntry& entry : table.entries()) {
-    arrays[py::str(concat(name, ".", entry.name))] = copy_of(table, entry);
+    std::string full = concat(name, ".", entry.name);
+    if (table.dtype() == DType::f64)
+      arrays.emplace_back(std::move(full), copy_of<double>(table, entry));
+    else
+      arrays.emplace_back(std::move(full), copy_of<float>(table, entry));
   }
+}
+
+template <class Call>
+auto without_gil(Call call) {
+  py::gil_scoped_release release;
+  return call();
 }
 
 // The arrays of a dict, by name and exact dtype.
@@ -85,12 +89,16 @@ Graph::Snapshot read_graph(const Reader& from) {
              group.size(), " groups, ", min_level.size(), " levels and ", removed.size(), " marks");
   NodeTable nodes;
   for (std::size_t n = 0; n < group.size(); ++n) {
+    SG_REQUIRE(group[n] >= 0 && group[n] <= kVocabulary && min_level[n] >= 0 &&
+                   min_level[n] <= kMostLayers + 1,
+               kWhere, "node ", n, ": got group ", group[n], " and level ", min_level[n],
+               ", expected at most ", kVocabulary, " and ", kMostLayers + 1);
     nodes.spec.push_back({group[n], min_level[n], false});
   }
   assign_rows(nodes, std::vector<bool>(removed.begin(), removed.end()));
   Pattern pattern{from.vector<std::int32_t>("graph.row_begin"),
                   from.vector<std::int32_t>("graph.column")};
-  return Graph(std::move(nodes), std::move(pattern)).snapshot();
+  return without_gil([&] { return Graph(std::move(nodes), std::move(pattern)).snapshot(); });
 }
 
 std::vector<SubDag> read_sub_dags(const Reader& from) {
@@ -122,29 +130,29 @@ void read_state(const Reader& from, const char* name, StateTable& table) {
 
 }  // namespace
 
-py::dict arrays_of(const CharNet& net) {
+NamedArrays saved_arrays(const CharNet& net) {
   net.backend().finish();
   const Wiring& wiring = net.wiring();
-  py::dict arrays;
+  NamedArrays arrays;
   put_nodes(arrays, wiring.graph->nodes);
   put_sub_dags(arrays, wiring);
-  arrays["graph.row_begin"] = copy_of(wiring.graph->csr.by_target.row_begin);
-  arrays["graph.column"] = copy_of(wiring.graph->csr.by_target.column);
-  arrays["memory.node"] = copy_of(wiring.memory);
-  arrays["tree.parent"] = copy_of(net.patterns().parents());
-  arrays["tree.symbol"] = copy_of(net.patterns().symbols());
-  arrays["tree.row_begin"] = copy_of(net.patterns().rows().row_begin);
-  arrays["tree.output"] = copy_of(net.patterns().rows().target);
+  arrays.emplace_back("graph.row_begin", wiring.graph->csr.by_target.row_begin);
+  arrays.emplace_back("graph.column", wiring.graph->csr.by_target.column);
+  arrays.emplace_back("memory.node", wiring.memory);
+  arrays.emplace_back("tree.parent", net.patterns().parents());
+  arrays.emplace_back("tree.symbol", net.patterns().symbols());
+  arrays.emplace_back("tree.row_begin", net.patterns().rows().row_begin);
+  arrays.emplace_back("tree.output", net.patterns().rows().target);
   put_state(arrays, "hidden", net.hidden_state());
   put_state(arrays, "input", net.input_state());
   put_state(arrays, "pattern", net.pattern_state());
-  arrays["signal"] = copy_of(net.signal());
+  arrays.emplace_back("signal", net.signal());
   std::vector<std::int64_t> scalars(kScalars);
   scalars[kSteps] = net.steps;
   scalars[kClosed] = wiring.closed;
   scalars[kMaxDepth] = wiring.max_depth;
   scalars[kDouble] = net.dtype() == DType::f64;
-  arrays["scalars"] = copy_of(scalars);
+  arrays.emplace_back("scalars", std::move(scalars));
   return arrays;
 }
 
@@ -153,8 +161,8 @@ std::shared_ptr<CharNet> net_of_arrays(const py::dict& arrays, const std::string
   const auto scalars = from.vector<std::int64_t>("scalars");
   SG_REQUIRE(scalars.size() == kScalars, kWhere, "scalars: got ", scalars.size(),
              " values, expected ", int{kScalars});
-  SG_REQUIRE(scalars[kMaxDepth] >= 1 && scalars[kMaxDepth] <= 64, kWhere, "got max_depth ",
-             scalars[kMaxDepth], ", expected 1 to 64");
+  SG_REQUIRE(scalars[kMaxDepth] >= 1 && scalars[kMaxDepth] <= kMostLayers, kWhere, "got max_depth ",
+             scalars[kMaxDepth], ", expected 1 to ", kMostLayers);
   SG_REQUIRE(scalars[kSteps] >= 0 && scalars[kClosed] >= 0, kWhere, "got ", scalars[kSteps],
              " steps and ", scalars[kClosed], " pruned inputs, expected 0 or more");
   Wiring wiring;
@@ -171,7 +179,8 @@ std::shared_ptr<CharNet> net_of_arrays(const py::dict& arrays, const std::string
       std::make_shared<PatternTree>(from.vector<std::int32_t>("tree.parent"),
                                     from.vector<std::uint8_t>("tree.symbol"), std::move(rows));
   const DType dtype = scalars[kDouble] ? DType::f64 : DType::f32;
-  auto net = std::make_shared<CharNet>(open_backend(device, dtype), dtype, wiring);
+  auto net = without_gil(
+      [&] { return std::make_shared<CharNet>(open_backend(device, dtype), dtype, wiring); });
   read_state(from, "hidden", net->hidden_state());
   read_state(from, "input", net->input_state());
   read_state(from, "pattern", net->pattern_state());

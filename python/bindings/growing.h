@@ -1,8 +1,11 @@
-// The growing network as Python holds it: a network and what its trainer has found out.
+// The growing network as Python holds it. Threads may share one: its own calls, its trainers' and
+// its streams' run one after another, without the GIL.
 #pragma once
 
+#include <pybind11/pybind11.h>
+
 #include <memory>
-#include <vector>
+#include <mutex>
 
 #include "sparsegrow/grow/char_trainer.h"
 
@@ -10,12 +13,15 @@ namespace sparsegrow::python {
 
 struct PyCharNet {
   std::shared_ptr<CharNet> net;
-  std::shared_ptr<CharTrainer*> scout;  // the trainer that was made last, null once it is gone
+  std::shared_ptr<std::mutex> mutex = std::make_shared<std::mutex>();
 
-  explicit PyCharNet(std::shared_ptr<CharNet> network)
-      : net(std::move(network)), scout(std::make_shared<CharTrainer*>(nullptr)) {}
-  std::vector<std::int64_t> grow(const std::vector<Proposal>& proposals) const {
-    return *scout ? (*scout)->grow(proposals) : net->grow(proposals, {});
+  // The GIL goes before the lock is taken and comes back after it is given up, so that neither is
+  // waited for with the other in hand. Nothing in `call` may touch Python.
+  template <class Call>
+  auto alone(Call call) const {
+    pybind11::gil_scoped_release release;
+    std::lock_guard<std::mutex> lock(*mutex);
+    return call(*net);
   }
 };
 

@@ -1,5 +1,6 @@
 // The tree of patterns, reading of batches, and the scout.
 #include <array>
+#include <cmath>
 #include <string>
 
 #include "catch.h"
@@ -98,9 +99,58 @@ TEST_CASE("a tree is made again from its arrays, and damaged ones are refused") 
   rows.target[0] = 98;
   REQUIRE(error_of([&] { PatternTree(tree.parents(), tree.symbols(), rows); }) ==
           "invalid_argument: [PatternTree] got output 98, expected 0 to 97");
+  rows = tree.rows();
+  rows.target[1] = rows.target[0];
+  REQUIRE(error_of([&] { PatternTree(tree.parents(), tree.symbols(), rows); }) ==
+          "invalid_argument: [PatternTree] pattern 1 has output 5 twice");
   PatternTree changed = tree;
   REQUIRE(error_of([&] { changed.add({{99, 1, 1}}, {}); }) ==
           "invalid_argument: [PatternTree.add] got pattern 99, expected 0 to 4");
+}
+
+TEST_CASE("no pattern is longer than can be read") {
+  Indices parents{PatternTree::kNone};
+  std::vector<std::uint8_t> symbols{0};
+  InputRows rows;
+  rows.outputs = kVocabulary;
+  rows.row_begin = {0, 0};
+  for (std::int32_t p = 0; p < PatternTree::kMaxDepth; ++p) {
+    parents.push_back(p);
+    symbols.push_back(5);
+    rows.row_begin.push_back(0);
+  }
+  PatternTree longest(parents, symbols, rows);
+  REQUIRE(
+      error_of([&] { longest.add({{32, 5, 1}}, {}); }) ==
+      "invalid_argument: [PatternTree.add] pattern 32 has 32 characters, the most that there can "
+      "be");
+  longest.add({{32, kSamePattern, 1}}, {});
+  parents.push_back(PatternTree::kMaxDepth);
+  symbols.push_back(5);
+  rows.row_begin.push_back(0);
+  REQUIRE(error_of([&] { PatternTree(parents, symbols, rows); }) ==
+          "invalid_argument: [PatternTree] pattern 33 has more than 32 characters");
+}
+
+TEST_CASE("edges that cannot be are refused, and nothing has changed") {
+  PatternTree tree = small_tree();
+  const InputRows before = tree.rows();
+  const PatternEdge good{PatternTree::kRoot, token('x'), 4};
+  const auto refused = [&](PatternEdge edge) {
+    const std::string error = error_of([&] { tree.add({good, edge}, {good}); });
+    REQUIRE(tree.patterns() == 5);
+    REQUIRE((tree.rows().target == before.target));
+    return error;
+  };
+  const std::string where = "invalid_argument: [PatternTree.add] ";
+  REQUIRE(refused({99, 1, 1}) == where + "got pattern 99, expected 0 to 4");
+  REQUIRE(refused({-1, 1, 1}) == where + "got pattern -1, expected 0 to 4");
+  REQUIRE(refused({1, 98, 1}) == where + "got symbol 98, expected 0 to 97");
+  REQUIRE(refused({1, -2, 1}) == where + "got symbol -2, expected 0 to 97");
+  REQUIRE(refused({1, 1, 98}) == where + "got output 98, expected 0 to 97");
+  REQUIRE(refused({1, 1, -1}) == where + "got output -1, expected 0 to 97");
+  REQUIRE(refused({PatternTree::kRoot, kSamePattern, 1}) ==
+          where + "got an edge of the empty pattern, which has none");
 }
 
 // Thousands of patterns: the index grows and still finds each.
@@ -222,7 +272,7 @@ TEST_CASE("the scout's notes are kept, forgotten in part when full, and restored
     scout.note(text, tree, batch, std::vector<float>(1024, 0.01f));
   }
   Scout again;
-  again.restore(scout.notes());
+  again.restore(scout.notes(), tree);
   const auto edges = scout.offer(tree, 0.5, 1 << 20).edges,
              same = again.offer(tree, 0.5, 1 << 20).edges;
   REQUIRE(edges.size() > 100);
@@ -235,6 +285,36 @@ TEST_CASE("the scout's notes are kept, forgotten in part when full, and restored
   REQUIRE(scout.offer(tree, 0.5, 17).edges.size() == 17);
   scout.settle(PatternTree());  // rolled back to the root: only its extensions are left
   for (const auto& edge : scout.offer(PatternTree(), 0, 1 << 20).edges) REQUIRE(edge.parent == 0);
+}
+
+TEST_CASE("notes that cannot have been made are refused, and nothing has changed") {
+  const PatternTree tree = small_tree();
+  Scout scout;
+  const std::uint64_t good = (1 << 14 | 40 << 7 | 5) + 1;
+  scout.restore({{good}, {7}, {0.5f}}, tree);
+  const auto refused = [&](const Scout::Notes& notes) {
+    const std::string error = error_of([&] { scout.restore(notes, tree); });
+    REQUIRE(scout.notes().key == std::vector<std::uint64_t>{good});
+    return error;
+  };
+  const auto key_of_parts = [](std::uint64_t parent, std::uint64_t symbol, std::uint64_t output) {
+    return (parent << 14 | symbol << 7 | output) + 1;
+  };
+  const std::uint64_t any = 127, same = 127;
+  for (const std::uint64_t key :
+       {std::uint64_t{0}, key_of_parts(1, 40, 104), key_of_parts(1, 40, 98), key_of_parts(1, 98, 5),
+        key_of_parts(1, 126, any), key_of_parts(5, 40, 5),
+        key_of_parts(std::uint64_t{1} << 32 | 1, 40, 5), key_of_parts(0, same, 5),
+        ~std::uint64_t{0}}) {
+    INFO("key " << key);
+    REQUIRE(refused({{good, key}, {7, 7}, {0.5f, 0.5f}}).find("[Scout.restore] note 1: got key ") !=
+            std::string::npos);
+  }
+  REQUIRE(refused({{good}, {7}, {NAN}}).find("note 0: got chance") != std::string::npos);
+  REQUIRE(refused({{good}, {7}, {-1.0f}}).find("note 0: got chance -1") != std::string::npos);
+  REQUIRE(refused({{good}, {7, 7}, {0.5f}}).find("got 1 keys, 2 counts") != std::string::npos);
+  scout.restore({{key_of_parts(1, same, any), key_of_parts(4, 97, 97)}, {7, 7}, {0, 1}}, tree);
+  REQUIRE(scout.notes().key.size() == 2);
 }
 
 }  // namespace

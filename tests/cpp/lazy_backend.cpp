@@ -22,6 +22,7 @@ bool changed(const Buffer& buffer, const std::vector<char>& contents) {
 }  // namespace
 
 std::unique_ptr<Buffer> LazyBackend::allocate(std::size_t bytes) {
+  if (will_fail() && left_until_failure_-- == 0) throw std::bad_alloc();
   return std::make_unique<LazyBuffer>(inner_->allocate(bytes));
 }
 

@@ -20,7 +20,7 @@ def grown(device: str) -> sg.CharModel:
     p = native.Proposal
     model.net.grow([p(kind="widen", sub_dag=s, layer=1, count=3, seed=s) for s in range(98)])
     model.net.grow([p(kind="deepen", sub_dag=69, layer=1, count=2)])
-    model.net.grow(
+    trainer.grow(
         [
             p(kind="expand_context", sub_dag=69, count=2),
             p(kind="activate_memory", sub_dag=69, count=2),
@@ -39,6 +39,23 @@ def test_embryo_to_the_last_digit(device: str) -> None:
     assert (stats["edges"], stats["params"], stats["hidden"]) == (19_306, 38_808, 98)
     assert (stats["max_depth"], stats["max_context"], stats["memory_neurons"]) == (1, 2, 0)
     assert model.bits_per_character(small_corpus().valid) == pytest.approx(math.log2(98), abs=0.02)
+
+
+@pytest.mark.parametrize(
+    ("setting", "message"),
+    [
+        ({"seed": -1}, "seed: got -1, expected 0 to 9223372036854775807"),
+        ({"seed": 2**70}, "seed: got 1180591620717411303424, expected 0 to"),
+        ({"seed": "a"}, "seed: got 'a', expected an integer"),
+        ({"context": 2.5}, "context: got 2.5, expected an integer"),
+        ({"context": 65}, "context: got 65, expected 1 to 64"),
+        ({"max_depth": 0}, "max_depth: got 0, expected 1 to 64"),
+    ],
+)
+def test_settings_out_of_range_are_one_clear_line(setting: dict, message: str) -> None:
+    with pytest.raises(ValueError, match=message) as caught:
+        sg.CharModel(**setting)
+    assert "\n" not in str(caught.value)
 
 
 def test_bits_are_those_of_reading_character_by_character(grown: sg.CharModel) -> None:
@@ -117,6 +134,73 @@ def test_arrays_that_contradict_each_other_are_refused(grown: sg.CharModel, name
     del arrays[name]
     with pytest.raises(KeyError):
         native.CharNet.from_arrays(arrays)
+
+
+def put(index: int, value: int):
+    return lambda array: array.__setitem__(index, value)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("sub_dag.inputs", put(0, 2**30), "node 1073741824 is no neuron of the first layer"),
+        ("sub_dag.inputs", put(0, -1), "node -1 is no neuron of the first layer"),
+        ("sub_dag.inputs", lambda a: put(1, a[0])(a), "or is there twice"),
+        ("sub_dag.inputs", put(-1, 0), "node 0 is no neuron of the first layer of sub-DAG 97"),
+        ("sub_dag.context", put(5, 0), "sub-DAG 5 has context 0, expected 1 to 64"),
+        ("sub_dag.context", put(5, 2**30), "sub-DAG 5 has context 1073741824, expected 1 to 64"),
+        ("node.group", put(3, 2**30), "node 3: got group 1073741824 and level"),
+        ("node.group", put(3, -1), "node 3: got group -1"),
+        ("node.min_level", put(0, 2**31 - 1), "node 0: got group 0 and level 2147483647"),
+        ("memory.node", put(0, 2**31 - 1), "node 2147483647 has memory and is no hidden neuron"),
+        ("memory.node", put(0, -(2**31)), "has memory and is no hidden neuron"),
+        ("memory.node", lambda a: put(1, a[0])(a), "or is there twice"),
+        ("scalars", put(1, 2**40), "got 1099511627776 pruned one-hot edges"),
+    ],
+)
+def test_nodes_that_there_are_not_are_refused(
+    grown: sg.CharModel, name: str, change, message: str
+) -> None:
+    arrays = grown.net.arrays()
+    change(arrays[name])
+    with pytest.raises(ValueError, match=message):
+        native.CharNet.from_arrays(arrays)
+
+
+@pytest.mark.parametrize(
+    ("name", "change", "message"),
+    [
+        ("scout.key", lambda a: put(0, a[0] | np.uint64(1 << 40))(a), "names no pattern"),
+        ("scout.key", lambda a: put(0, ((a[0] - 1) & ~np.uint64(127) | 104) + 1)(a), "no pattern"),
+        ("scout.chance", put(0, np.nan), "got chance nan"),
+        ("trainer.places", put(0, -1), "got place -1"),
+        ("trainer.chars", put(0, -1), "expected one of 0 or more"),
+    ],
+)
+def test_a_trainers_damaged_arrays_are_refused(
+    grown: sg.CharModel, name: str, change, message: str
+) -> None:
+    net = native.CharNet.from_arrays(grown.net.arrays())
+    trainer = native.CharTrainer(net, small_corpus().train, streams=8, window=16)
+    trainer.train(3)
+    arrays, before = trainer.arrays(), trainer.arrays()
+    change(arrays[name])
+    with pytest.raises(ValueError, match=message):
+        trainer.restore(arrays)
+    for kept, values in trainer.arrays().items():
+        assert np.array_equal(values, before[kept]), kept
+    trainer.restore(before)
+
+
+def test_notes_are_saved_without_what_was_rolled_back(grown: sg.CharModel) -> None:
+    net = native.CharNet.from_arrays(grown.net.arrays())
+    trainer = native.CharTrainer(net, small_corpus().train, streams=8, window=16, least_gain=0.1)
+    trainer.train(10)
+    before = net.snapshot()
+    trainer.grow([native.Proposal(kind="specialise", count=200)])
+    trainer.train(10)
+    net.rollback(before)
+    trainer.restore(trainer.arrays())
 
 
 def test_nan_in_a_file_is_refused(grown: sg.CharModel, tmp_path) -> None:

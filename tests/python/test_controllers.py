@@ -65,7 +65,7 @@ def test_every_candidate_can_be_made() -> None:
         )
         for candidate in candidates(seen, 0):
             before, edges = net.snapshot(), net.edges
-            net.grow([candidate.proposal()])
+            trainer.grow([candidate.proposal()])
             added = net.edges - edges
             exact = candidate.kind == "expand_context" or candidate.layer == 1
             if candidate.kind == "prune":  # one-hot inputs go by whole runs

@@ -88,7 +88,7 @@ class Pair:
         for trainer in self.trainers:
             trainer.offered(100)
         before = self.nets[0].parameters
-        cpu, metal = (net.grow(list(mutations)) for net in self.nets)
+        cpu, metal = (trainer.grow(list(mutations)) for trainer in self.trainers)
         assert metal == cpu
         return self.nets[0].parameters - before
 

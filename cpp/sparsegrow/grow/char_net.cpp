@@ -16,6 +16,11 @@ namespace {
 constexpr ActivationParams kHiddenActivation{ActivationKind::tanh, 0.0f};
 constexpr double kStartOutput = 0.1;  // deviation of the embryo's edges into the outputs
 
+Wiring sound(Wiring wiring) {
+  require_wiring(wiring, "CharNet");
+  return wiring;
+}
+
 }  // namespace
 
 CharNet::CharNet(std::shared_ptr<Backend> backend, const CharNetConfig& config)
@@ -26,13 +31,12 @@ CharNet::CharNet(std::shared_ptr<Backend> backend, const CharNetConfig& config)
 CharNet::CharNet(std::shared_ptr<Backend> backend, DType dtype, Wiring wiring)
     : backend_(std::move(backend)),
       dtype_(dtype),
-      wiring_(std::move(wiring)),
+      wiring_(sound(std::move(wiring))),
       blocks_(input_blocks(wiring_)),
       hidden_(backend_, dtype, csr().edges(), csr().targets()),
       input_(backend_, dtype, static_cast<std::int32_t>(blocks_.elements), 0),
       pattern_(backend_, dtype, patterns().edges(), 0) {
   require_dtype("CharNet", *backend_, dtype);
-  require_wiring(wiring_, "CharNet");
   add_state();
   signal_.assign(static_cast<std::size_t>(wiring_.rows()), 0.0f);
   adopt_topology();
@@ -70,7 +74,7 @@ void CharNet::start_weights(std::uint64_t seed) {
 // Everything that is made anew for a topology and carries nothing over.
 void CharNet::adopt_topology() {
   const auto graph = wiring_.graph;
-  device_ = backend_->upload(std::shared_ptr<const Csr>(graph, &graph->csr));
+  device_.reset();
   const auto room = [&](std::int64_t elements) {
     return backend_->allocate(static_cast<std::size_t>(elements) * size_of(dtype_));
   };
@@ -88,6 +92,7 @@ void CharNet::adopt_topology() {
     cell_rows_[level].push_back(wiring_.graph->nodes.row[node]);
     cell_places_[level].push_back(static_cast<std::int32_t>(k));
   }
+  device_ = backend_->upload(std::shared_ptr<const Csr>(graph, &graph->csr));
   note_peak();
 }
 
@@ -119,7 +124,10 @@ std::int64_t CharNet::bytes() const {
   return total;
 }
 
-void CharNet::note_peak(std::int64_t more) { peak_bytes_ = std::max(peak_bytes_, bytes() + more); }
+std::shared_ptr<void> CharNet::keep(std::int64_t bytes) {
+  *kept_bytes_ += bytes;
+  return {nullptr, [all = kept_bytes_, bytes](void*) { *all -= bytes; }};
+}
 
 CellRows CharNet::cells_of(std::int32_t level, std::int32_t streams) const {
   const auto l = static_cast<std::size_t>(level);
@@ -158,6 +166,7 @@ void CharNet::require_batch(std::int32_t batch) {
 }
 
 void CharNet::forward(const CharBatch& batch, CellMemory& memory) {
+  if (!device_) adopt_topology();
   require_batch(batch.batch());
   const Buffer& bias = hidden_.buffer("bias");
   const std::int32_t top = wiring_.max_depth + 1;
@@ -268,19 +277,28 @@ const Buffer& CharNet::gradient(const std::string& name) const {
 
 CharNet::Snapshot CharNet::snapshot() {
   Snapshot saved{
-      wiring_, hidden_.snapshot(), input_.snapshot(), pattern_.snapshot(), signal_, steps, 0};
-  saved.bytes = hidden_.bytes() + input_.bytes() + pattern_.bytes();
-  note_peak(saved.bytes);
+      wiring_, hidden_.snapshot(), input_.snapshot(), pattern_.snapshot(), signal_, steps, nullptr};
+  saved.kept = keep(hidden_.bytes() + input_.bytes() + pattern_.bytes());
+  note_peak();
   return saved;
 }
 
 void CharNet::rollback(const Snapshot& saved) {
-  hidden_.restore(saved.hidden);
-  input_.restore(saved.input);
-  pattern_.restore(saved.pattern);
-  wiring_ = saved.wiring;
-  blocks_ = input_blocks(wiring_);
-  signal_ = saved.signal;
+  StateTable hidden = hidden_, input = input_, pattern = pattern_;
+  hidden.restore(saved.hidden);
+  input.restore(saved.input);
+  pattern.restore(saved.pattern);
+  Wiring wiring = saved.wiring;
+  InputBlocks blocks = input_blocks(wiring);
+  std::vector<float> signal = saved.signal;
+  // From here on nothing can fail but making anew what carries nothing over.
+  device_.reset();
+  hidden_ = std::move(hidden);
+  input_ = std::move(input);
+  pattern_ = std::move(pattern);
+  wiring_ = std::move(wiring);
+  blocks_ = std::move(blocks);
+  signal_ = std::move(signal);
   steps = saved.steps;
   adopt_topology();
 }

@@ -2,6 +2,8 @@
 // computes through the verbs of a Backend and changes through grow(), one commit at a time.
 #pragma once
 
+#include <algorithm>
+#include <atomic>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -61,7 +63,7 @@ class CharNet {
   std::int64_t edges() const;
   std::int64_t parameters() const;  // two per edge, a bias per row, kCellParameters per cell
   std::int64_t bytes() const;       // topology, state, gradients, panels
-  std::int64_t peak_bytes() const { return peak_bytes_; }
+  std::int64_t peak_bytes() const { return peak_bytes_; }       // with the snapshots of the time
   const std::vector<float>& signal() const { return signal_; }  // [rows], see note_signal()
   void set_signal(std::vector<float> signal);
 
@@ -96,10 +98,11 @@ class CharNet {
     StateTable::Snapshot hidden, input, pattern;
     std::vector<float> signal;
     std::int64_t steps = 0;
-    std::int64_t bytes = 0;
+    std::shared_ptr<void> kept;  // counts into the peak as long as it lives
   };
   Snapshot snapshot();
-  void rollback(const Snapshot& snapshot);  // exact bits
+  // Exact bits. When memory runs out the network is as it was, or rolled back already.
+  void rollback(const Snapshot& snapshot);
 
   std::int64_t steps = 0;  // optimizer steps taken
 
@@ -108,7 +111,8 @@ class CharNet {
   void add_state();
   void start_weights(std::uint64_t seed);
   void adopt_topology();
-  void note_peak(std::int64_t more = 0);
+  void note_peak() { peak_bytes_ = std::max(peak_bytes_, bytes() + *kept_bytes_); }
+  std::shared_ptr<void> keep(std::int64_t bytes);
   void require_batch(std::int32_t batch);
   CellRows cells_of(std::int32_t level, std::int32_t streams) const;
   GatedEdges edges_of(StateTable& table) const;
@@ -119,13 +123,16 @@ class CharNet {
   Wiring wiring_;
   InputBlocks blocks_;
   StateTable hidden_, input_, pattern_;
-  std::unique_ptr<DeviceCsr> device_;
+  std::unique_ptr<DeviceCsr> device_;  // null: to be adopted by the next forward()
   std::vector<std::vector<std::int32_t>> cell_rows_, cell_places_;  // by level
   std::unique_ptr<Buffer> product_, dhidden_, dweight_, dgate_, dbias_, dcell_, dinput_, dpattern_;
   std::unique_ptr<Buffer> labels_, losses_, correct_;
   Panel a_, z_, delta_, tape_;
   std::vector<float> signal_;
   std::int64_t peak_bytes_ = 0;
+  // Of the snapshots that live; one may outlive the network, on another thread.
+  std::shared_ptr<std::atomic<std::int64_t>> kept_bytes_ =
+      std::make_shared<std::atomic<std::int64_t>>(0);
 };
 
 }  // namespace sparsegrow

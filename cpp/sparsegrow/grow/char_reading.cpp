@@ -55,17 +55,18 @@ std::array<float, kVocabulary> log_softmax(const Panel& logits, std::int32_t fir
 
 EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, std::int64_t count,
                     bool spread) {
-  constexpr char where[] = "CharTrainer.evaluate";
+  constexpr char where[] = "CharNet.evaluate";
   const auto size = static_cast<std::int64_t>(text.size());
   require_tokens(text, where);
   SG_REQUIRE(begin >= 0 && begin <= size, where, "begin: got ", begin, ", expected 0 to ", size);
-  const std::int64_t end = count < 0 ? size : begin + count;
-  SG_REQUIRE(end <= size, where, "count: got ", count, ", expected at most ", size - begin);
+  const std::int64_t wanted = count < 0 ? size - begin : count;
+  SG_REQUIRE(wanted <= size - begin, where, "count: got ", count, ", expected at most ",
+             size - begin);
   std::vector<Slice> slices;
   std::vector<std::int64_t> start;
-  const std::int64_t length = (end - begin + kSlices - 1) / kSlices;
-  const std::int64_t apart = spread ? (size - begin) / kSlices : length;
-  std::int64_t left = end - begin;
+  const std::int64_t length = (wanted + kSlices - 1) / kSlices;
+  const std::int64_t apart = spread ? std::max(length, (size - begin) / kSlices) : length;
+  std::int64_t left = wanted;
   for (std::int64_t s = 0; s < kSlices; ++s) {
     const std::int64_t first = std::min(size, begin + s * apart);
     const std::int64_t last = std::min(first + std::min(length, left), size);
@@ -76,7 +77,7 @@ EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, st
   EvalRecord record;
   CharBatch batch;
   CellMemory memory = net.make_memory(kSlices);
-  while (record.chars < end - begin) {
+  while (record.chars < wanted) {
     read_batch(text, start, kWindow, net.positions(), net.patterns(), batch);
     net.forward(batch, memory);
     net.loss(batch);
@@ -92,6 +93,7 @@ CharStream::CharStream(std::shared_ptr<CharNet> net)
 
 std::array<float, kVocabulary> CharStream::feed(Span<const Token> tokens) {
   require_tokens(tokens, "CharStream.feed");
+  if (tokens.empty() && !history_.empty()) return chances_;
   if (!memory_layout_.fits(net_->wiring())) {
     memory_ = moved_memory(*net_, memory_, 1, memory_layout_);
     memory_layout_ = MemoryLayout(net_->wiring());
@@ -101,7 +103,7 @@ std::array<float, kVocabulary> CharStream::feed(Span<const Token> tokens) {
                net_->patterns(), batch_);
     net_->forward(batch_, memory_);
   };
-  if (tokens.empty() && history_.empty()) read(-1);
+  if (tokens.empty()) read(-1);
   for (const Token token : tokens) {
     if (history_.size() >= kHistory) {
       history_.erase(history_.begin(), history_.end() - kHistory / 2);
@@ -111,7 +113,8 @@ std::array<float, kVocabulary> CharStream::feed(Span<const Token> tokens) {
     std::swap(memory_.before, memory_.after);
   }
   net_->backend().finish();
-  return log_softmax(net_->logits(), net_->first_output(), net_->dtype());
+  chances_ = log_softmax(net_->logits(), net_->first_output(), net_->dtype());
+  return chances_;
 }
 
 }  // namespace sparsegrow

@@ -168,6 +168,11 @@ std::int64_t CharTrainer::offered(std::int64_t most) {
   return static_cast<std::int64_t>(offer_.edges.size());
 }
 
+Scout::Notes CharTrainer::notes() {
+  adopt_wiring();
+  return scout_.notes();
+}
+
 std::vector<double> CharTrainer::memory() {
   adopt_wiring();
   net_->backend().finish();
@@ -193,7 +198,7 @@ void CharTrainer::restore(std::vector<std::int64_t> places, const Span<const dou
   SG_REQUIRE(memory.size() == count, where, "got ", memory.size(), " memory values, expected ",
              count);
   net_->backend().finish();
-  scout_.restore(notes);
+  scout_.restore(notes, net_->patterns());
   start_ = std::move(places);
   for (std::size_t k = 0; k < count; ++k) {
     store_element(*memory_.before, net_->dtype(), static_cast<std::int64_t>(k), memory[k]);

@@ -65,8 +65,10 @@ class CharTrainer {
   // --- what must be saved besides the network
   std::int64_t chars = 0;  // trained on so far
   const std::vector<std::int64_t>& places() const { return start_; }
-  const Scout& scout() const { return scout_; }
+  Scout::Notes notes();
   std::vector<double> memory();  // [2][streams][rows]
+  // Throws invalid_argument for what a trainer of this network and text could not have had; then
+  // nothing has changed.
   void restore(std::vector<std::int64_t> places, const Span<const double> memory,
                const Scout::Notes& notes);
 
@@ -92,7 +94,8 @@ class CharTrainer {
 
 // Bits of the characters [begin, begin + count) of a text, each predicted from those before it.
 // Memory cells start empty a little before each of the slices that are read side by side. With
-// `spread`, the slices are as long but lie evenly over all that follows `begin`.
+// `spread`, the slices are as long but lie evenly over all that follows `begin`. No character
+// counts twice.
 EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, std::int64_t count,
                     bool spread = false);
 
@@ -100,8 +103,9 @@ EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, st
 class CharStream {
  public:
   explicit CharStream(std::shared_ptr<CharNet> net);
-  // Log-probabilities of the character after `tokens`, in nats. Throws invalid_argument for a token
-  // that does not exist.
+  // Log-probabilities of the character after `tokens`, in nats; without tokens what the call before
+  // gave, whatever the network has become since, or how a text begins. Throws invalid_argument for
+  // a token that does not exist.
   std::array<float, kVocabulary> feed(Span<const Token> tokens);
 
  private:
@@ -110,6 +114,7 @@ class CharStream {
   CellMemory memory_;
   MemoryLayout memory_layout_;
   CharBatch batch_;
+  std::array<float, kVocabulary> chances_{};  // of the call before
 };
 
 // Brings recurrent state from the rows of one layout to those of the network, by node; a cell that

@@ -93,15 +93,18 @@ void GrowthCommit::carry_patterns() {
 
 // What is written in place is first copied, so that the tables kept by apply() stay as they were.
 void GrowthCommit::own_arrays() {
-  if (!removed_.inputs.empty()) net_.input_.restore(net_.input_.snapshot());
-  if (!new_cells_.empty()) net_.hidden_.restore(net_.hidden_.snapshot());
+  if (!removed_.inputs.empty()) {
+    net_.input_.own("weight");
+    net_.input_.own("gate");
+  }
+  if (!new_cells_.empty()) net_.hidden_.own("cell");
 }
 
 std::vector<std::int64_t> GrowthCommit::apply() {
-  const StateTable hidden = net_.hidden_, input = net_.input_, pattern = net_.pattern_;
-  const InputBlocks blocks = net_.blocks_;
-  const Wiring before = net_.wiring_;
-  const auto signal = net_.signal_;
+  StateTable hidden = net_.hidden_, input = net_.input_, pattern = net_.pattern_;
+  InputBlocks blocks = net_.blocks_;
+  Wiring before = net_.wiring_;
+  auto signal = net_.signal_;
   try {
     own_arrays();
     close_inputs();
@@ -114,13 +117,13 @@ std::vector<std::int64_t> GrowthCommit::apply() {
     net_.wiring_ = wiring_;
     net_.adopt_topology();
   } catch (...) {
-    net_.hidden_ = hidden;
-    net_.input_ = input;
-    net_.pattern_ = pattern;
-    net_.blocks_ = blocks;
-    net_.signal_ = signal;
-    net_.wiring_ = before;
-    net_.adopt_topology();
+    net_.device_.reset();
+    net_.hidden_ = std::move(hidden);
+    net_.input_ = std::move(input);
+    net_.pattern_ = std::move(pattern);
+    net_.blocks_ = std::move(blocks);
+    net_.signal_ = std::move(signal);
+    net_.wiring_ = std::move(before);
     throw;
   }
   return counts_;

@@ -13,6 +13,7 @@ namespace {
 constexpr char kWhere[] = "CharNet.grow";
 constexpr std::size_t kFanIn = 16;   // hidden sources of a neuron above the first layer
 constexpr std::size_t kFanOut = 16;  // neurons that a layer slipped in below them will feed
+constexpr std::int64_t kMostNeurons = 1 << 20;  // of one mutation: far more than a network has
 constexpr double kRecentShare =
     0.25;  // of a sub-DAG's neurons over which preference falls to 1 / e
 
@@ -26,6 +27,10 @@ void GrowthCommit::require_sub_dag(const Proposal& p) const {
 void GrowthCommit::plan(const Proposal& proposal, const PatternOffer& offer) {
   SG_REQUIRE(proposal.count >= 1, kWhere, name_of(proposal.kind), ": got count ", proposal.count,
              ", expected at least 1");
+  if (proposal.kind == MutationKind::widen || proposal.kind == MutationKind::deepen) {
+    SG_REQUIRE(proposal.count <= kMostNeurons, kWhere, name_of(proposal.kind), ": got count ",
+               proposal.count, ", expected at most ", kMostNeurons);
+  }
   counts_.push_back(0);
   switch (proposal.kind) {
     case MutationKind::widen:
@@ -160,7 +165,7 @@ void GrowthCommit::deepen(const Proposal& p) {
 void GrowthCommit::expand_context(const Proposal& p) {
   require_sub_dag(p);
   SubDag& sub_dag = wiring_.sub_dags[static_cast<std::size_t>(p.sub_dag)];
-  SG_REQUIRE(sub_dag.context + p.count <= kMaxContext, kWhere, "expand_context: sub-DAG ",
+  SG_REQUIRE(p.count <= kMaxContext - sub_dag.context, kWhere, "expand_context: sub-DAG ",
              p.sub_dag, " sees ", sub_dag.context, " characters, got ", p.count,
              " more, the most is ", kMaxContext);
   sub_dag.context += static_cast<std::int32_t>(p.count);
@@ -186,8 +191,9 @@ void GrowthCommit::activate_memory(const Proposal& p) {
 void GrowthCommit::specialise(const Proposal& p, const PatternOffer& offer) {
   SG_REQUIRE(pattern_edges_.empty() && bare_patterns_.empty(), kWhere,
              "specialise: got two of them in one commit, expected one");
-  SG_REQUIRE(!offer.edges.empty(), kWhere,
-             "specialise: no pattern promises a gain yet, train some more steps first");
+  SG_REQUIRE(
+      !offer.edges.empty(), kWhere,
+      "specialise: no pattern promises a gain, only a trainer that has run some steps knows any");
   const auto count = std::min(static_cast<std::size_t>(p.count), offer.edges.size());
   pattern_edges_.assign(offer.edges.begin(),
                         offer.edges.begin() + static_cast<std::ptrdiff_t>(count));

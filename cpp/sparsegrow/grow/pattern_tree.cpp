@@ -26,6 +26,20 @@ struct NewEdge {
   }
 };
 
+// The outputs of a pattern exist and are there once each.
+void require_outputs(const InputRows& rows, std::int32_t pattern) {
+  constexpr char where[] = "PatternTree";
+  bool seen[kVocabulary] = {};
+  const auto p = static_cast<std::size_t>(pattern);
+  for (std::int32_t e = rows.row_begin[p]; e < rows.row_begin[p + 1]; ++e) {
+    const std::int32_t output = rows.target[static_cast<std::size_t>(e)];
+    SG_REQUIRE(output >= 0 && output < kVocabulary, where, "got output ", output,
+               ", expected 0 to ", kVocabulary - 1);
+    SG_REQUIRE(!seen[output], where, "pattern ", pattern, " has output ", output, " twice");
+    seen[output] = true;
+  }
+}
+
 }  // namespace
 
 PatternTree::PatternTree() : parent_{kNone}, symbol_{0} {
@@ -39,20 +53,21 @@ PatternTree::PatternTree(std::vector<std::int32_t> parent, std::vector<std::uint
     : PatternTree() {
   constexpr char where[] = "PatternTree";
   const auto count = static_cast<std::int32_t>(parent.size());
-  SG_REQUIRE(count >= 1 && symbol.size() == parent.size() && rows.inputs() == count, where, "got ",
-             count, " parents, ", symbol.size(), " symbols and ", rows.inputs(), " rows");
+  SG_REQUIRE(count >= 1 && count <= kMaxPatterns && symbol.size() == parent.size() &&
+                 rows.inputs() == count,
+             where, "got ", count, " parents, ", symbol.size(), " symbols and ", rows.inputs(),
+             " rows");
   SG_REQUIRE(rows.row_begin.front() == 0 && rows.row_begin.back() == rows.edges() &&
                  std::is_sorted(rows.row_begin.begin(), rows.row_begin.end()),
              where, "row_begin does not rise from 0 to the ", rows.edges(), " edges");
   SG_REQUIRE(rows.row_begin[1] == 0, where, "the empty pattern has edges, expected none");
-  for (const std::int32_t output : rows.target) {
-    SG_REQUIRE(output >= 0 && output < kVocabulary, where, "got output ", output,
-               ", expected 0 to ", kVocabulary - 1);
-  }
+  for (std::int32_t p = 0; p < count; ++p) require_outputs(rows, p);
   for (std::int32_t p = 1; p < count; ++p) {
     const auto i = static_cast<std::size_t>(p);
     SG_REQUIRE(parent[i] >= 0 && parent[i] < p && symbol[i] < kVocabulary, where, "pattern ", p,
                " extends ", parent[i], " by ", int{symbol[i]});
+    SG_REQUIRE(depth(parent[i]) < kMaxDepth, where, "pattern ", p, " has more than ", kMaxDepth,
+               " characters");
     SG_REQUIRE(find_or_make({parent[i], symbol[i], 0}) == p, where, "pattern ", p,
                " is there twice");
   }
@@ -121,14 +136,21 @@ void PatternTree::rebuild_index(std::size_t slots) {
   for (std::int32_t p = 1; p < patterns(); ++p) insert(p);
 }
 
+void PatternTree::require_pattern_of(const PatternEdge& edge) const {
+  constexpr char where[] = "PatternTree.add";
+  SG_REQUIRE(edge.parent >= 0 && edge.parent < patterns(), where, "got pattern ", edge.parent,
+             ", expected 0 to ", patterns() - 1);
+  if (edge.symbol == kSamePattern) return;
+  SG_REQUIRE(edge.symbol >= 0 && edge.symbol < kVocabulary, where, "got symbol ", edge.symbol,
+             ", expected 0 to ", kVocabulary - 1);
+  SG_REQUIRE(depth(edge.parent) < kMaxDepth, where, "pattern ", edge.parent, " has ", kMaxDepth,
+             " characters, the most that there can be");
+}
+
 std::int32_t PatternTree::find_or_make(const PatternEdge& edge) {
-  SG_REQUIRE(edge.parent >= 0 && edge.parent < patterns(), "PatternTree.add", "got pattern ",
-             edge.parent, ", expected 0 to ", patterns() - 1);
   if (edge.symbol == kSamePattern) return edge.parent;
   const std::int32_t found = child(edge.parent, edge.symbol);
   if (found != kNone) return found;
-  SG_REQUIRE(patterns() < kMaxPatterns, "PatternTree.add", "there are ", patterns(),
-             " patterns already, the most that there can be");
   parent_.push_back(edge.parent);
   symbol_.push_back(static_cast<std::uint8_t>(edge.symbol));
   if (parent_.size() * 2 > index_.size())
@@ -140,6 +162,19 @@ std::int32_t PatternTree::find_or_make(const PatternEdge& edge) {
 
 Remap PatternTree::add(const std::vector<PatternEdge>& edges,
                        const std::vector<PatternEdge>& bare) {
+  constexpr char where[] = "PatternTree.add";
+  const std::size_t most = parent_.size() + edges.size() + bare.size();
+  SG_REQUIRE(most <= std::size_t{kMaxPatterns}, where, "got up to ", most,
+             " patterns, expected at most ", kMaxPatterns);
+  for (const auto& edge : edges) {
+    require_pattern_of(edge);
+    SG_REQUIRE(edge.output >= 0 && edge.output < kVocabulary, where, "got output ", edge.output,
+               ", expected 0 to ", kVocabulary - 1);
+    SG_REQUIRE(edge.parent != kRoot || edge.symbol != kSamePattern, where,
+               "got an edge of the empty pattern, which has none");
+  }
+  for (const auto& edge : bare) require_pattern_of(edge);
+
   std::vector<NewEdge> fresh;
   for (const auto& edge : edges) {
     const std::int32_t before = patterns(), pattern = find_or_make(edge);

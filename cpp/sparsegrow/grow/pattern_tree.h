@@ -51,13 +51,16 @@ class PatternTree {
   std::int32_t walk(Span<const Token> text, std::int64_t place, std::int32_t* live) const;
 
   // Makes the edges, and the patterns they need; `bare` patterns are made without edges, so that
-  // they can be extended later. What exists already stays as it is. Returns old places of the edges
-  // as a map. Cost O(patterns + edges).
+  // they can be extended later, and their outputs mean nothing. What exists already stays as it is.
+  // Returns old places of the edges as a map. Throws invalid_argument for a parent that does not
+  // exist yet or cannot be extended, a symbol or an output that there is not, and an edge of the
+  // root; then nothing has changed. Cost O(patterns + edges).
   Remap add(const std::vector<PatternEdge>& edges, const std::vector<PatternEdge>& bare);
   // Removes edges by their place in rows(), rising; the patterns stay. Cost O(patterns + edges).
   Remap remove(const std::vector<std::int32_t>& places);
 
  private:
+  void require_pattern_of(const PatternEdge& edge) const;
   std::int32_t find_or_make(const PatternEdge& edge);
   void insert(std::int32_t pattern);
   void rebuild_index(std::size_t slots);

@@ -1,6 +1,7 @@
 #include "sparsegrow/grow/scout.h"
 
 #include <algorithm>
+#include <cmath>
 
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/base/parallel.h"
@@ -25,6 +26,30 @@ PatternEdge edge_of(std::uint64_t key) {
   return {static_cast<std::int32_t>(bits >> 14),
           symbol == kSameSymbol ? kSamePattern : static_cast<std::int32_t>(symbol),
           static_cast<std::int32_t>(bits & 127)};
+}
+
+// Whether note() could have made it.
+bool is_key(std::uint64_t key, const PatternTree& tree) {
+  if (key == 0 || (key - 1) >> 14 >= static_cast<std::uint64_t>(tree.patterns())) return false;
+  const PatternEdge edge = edge_of(key);
+  const bool possible =
+      edge.symbol == kSamePattern
+          ? edge.parent != PatternTree::kRoot
+          : edge.symbol < kVocabulary && tree.depth(edge.parent) < PatternTree::kMaxDepth;
+  return possible && (edge.output < kVocabulary || edge.output == std::int32_t{kAnyOutput});
+}
+
+void require_notes(const Scout::Notes& notes, const PatternTree& tree) {
+  constexpr char where[] = "Scout.restore";
+  SG_REQUIRE(notes.key.size() == notes.count.size() && notes.key.size() == notes.chance.size(),
+             where, "got ", notes.key.size(), " keys, ", notes.count.size(), " counts and ",
+             notes.chance.size(), " chances, expected as many of each");
+  for (std::size_t k = 0; k < notes.key.size(); ++k) {
+    SG_REQUIRE(is_key(notes.key[k], tree), where, "note ", k, ": got key ", notes.key[k],
+               ", which names no pattern, character or output that there is");
+    SG_REQUIRE(std::isfinite(notes.chance[k]) && notes.chance[k] >= 0, where, "note ", k,
+               ": got chance ", notes.chance[k], ", expected 0 or more");
+  }
 }
 
 double newton_gain(double meetings, double hits, double chance) {
@@ -177,10 +202,8 @@ Scout::Notes Scout::notes() const {
   return notes;
 }
 
-void Scout::restore(const Notes& notes) {
-  SG_REQUIRE(notes.key.size() == notes.count.size() && notes.key.size() == notes.chance.size(),
-             "Scout.restore", "got ", notes.key.size(), " keys, ", notes.count.size(),
-             " counts and ", notes.chance.size(), " chances, expected as many of each");
+void Scout::restore(const Notes& notes, const PatternTree& tree) {
+  require_notes(notes, tree);
   clear();
   for (std::size_t k = 0; k < notes.key.size(); ++k) {
     if (used_ + 4 > entries_.size() / 4 * 3) make_room();

@@ -30,7 +30,6 @@ class Scout {
   // Forgets what was noted of patterns that the tree has no longer, after a rollback.
   void settle(const PatternTree& tree);
   void clear();
-  std::int64_t bytes() const { return static_cast<std::int64_t>(entries_.size() * sizeof(Entry)); }
 
   // What is known, as arrays of equal length, and back.
   struct Notes {
@@ -39,7 +38,9 @@ class Scout {
     std::vector<float> chance;
   };
   Notes notes() const;
-  void restore(const Notes& notes);
+  // Throws invalid_argument for notes that the patterns of `tree` could not have led to; then
+  // nothing has changed.
+  void restore(const Notes& notes, const PatternTree& tree);
 
  private:
   struct Entry {

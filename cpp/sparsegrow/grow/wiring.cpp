@@ -44,8 +44,8 @@ Wiring embryo_wiring(std::int32_t context, std::int32_t max_depth) {
   constexpr char where[] = "CharNet";
   SG_REQUIRE(context >= 1 && context <= kMaxContext, where, "context: got ", context,
              ", expected 1 to ", kMaxContext);
-  SG_REQUIRE(max_depth >= 1 && max_depth <= 64, where, "max_depth: got ", max_depth,
-             ", expected 1 to 64");
+  SG_REQUIRE(max_depth >= 1 && max_depth <= kMostLayers, where, "max_depth: got ", max_depth,
+             ", expected 1 to ", kMostLayers);
   Graph graph;
   Wiring wiring;
   wiring.max_depth = max_depth;
@@ -75,6 +75,8 @@ InputBlocks input_blocks(const Wiring& wiring) {
       table.rows.push_back(wiring.graph->nodes.row[static_cast<std::size_t>(node)]);
     }
   }
+  SG_REQUIRE(table.elements <= kMaxEdges, "CharNet", "got ", table.elements,
+             " places for one-hot edges, expected at most ", kMaxEdges);
   return table;
 }
 
@@ -96,7 +98,9 @@ Remap block_remap(const InputBlocks& before, const InputBlocks& next) {
   return remap;
 }
 
-void require_wiring(const Wiring& wiring, const char* where) {
+namespace {
+
+void require_groups(const Wiring& wiring, const char* where) {
   const NodeTable& nodes = wiring.graph->nodes;
   SG_REQUIRE(nodes.groups() == kVocabulary + 1 && wiring.sub_dags.size() == kVocabulary, where,
              "got ", nodes.groups(), " groups and ", wiring.sub_dags.size(), " sub-DAGs, expected ",
@@ -104,35 +108,78 @@ void require_wiring(const Wiring& wiring, const char* where) {
   const auto& begin = nodes.group_begin;
   SG_REQUIRE(begin[kVocabulary + 1] - begin[kVocabulary] == kVocabulary, where, "got ",
              begin[kVocabulary + 1] - begin[kVocabulary], " outputs, expected ", kVocabulary);
-  const auto exists = [&](NodeId node) {
-    return node >= 0 && node < nodes.nodes() && nodes.row[static_cast<std::size_t>(node)] >= 0;
-  };
-  std::int32_t inputs = 0;
-  for (std::int32_t s = 0; s < kVocabulary; ++s) {
-    const SubDag& sub_dag = wiring.sub_dags[static_cast<std::size_t>(s)];
-    SG_REQUIRE(sub_dag.context >= 1 && sub_dag.context <= kMaxContext, where, "sub-DAG ", s,
-               " has context ", sub_dag.context, ", expected 1 to ", kMaxContext);
-    inputs += static_cast<std::int32_t>(sub_dag.inputs.size());
-    for (const NodeId node : sub_dag.inputs) {
-      SG_REQUIRE(exists(node) && nodes.spec[static_cast<std::size_t>(node)].group == s &&
-                     wiring.level_of(node) == 1,
-                 where, "node ", node, " is no neuron of the first layer of sub-DAG ", s);
-    }
-  }
-  for (const NodeId node : wiring.memory) {
-    SG_REQUIRE(exists(node) && nodes.spec[static_cast<std::size_t>(node)].group < kVocabulary,
-               where, "node ", node, " has memory and is no hidden neuron");
-  }
-  std::int32_t first_layer = 0;
+}
+
+void require_levels(const Wiring& wiring, const char* where) {
   for (std::int32_t row = 0; row < wiring.rows(); ++row) {
     const std::int32_t level = wiring.graph->csr.target_level[static_cast<std::size_t>(row)];
-    first_layer += level == 1;
     SG_REQUIRE(row < wiring.hidden() ? level <= wiring.max_depth : level == wiring.max_depth + 1,
                where, "row ", row, " is on level ", level, " with ", wiring.max_depth,
                " hidden layers allowed");
   }
+}
+
+// Nodes of a list, each of which may be there once.
+class NodeList {
+ public:
+  explicit NodeList(const NodeTable& nodes)
+      : nodes_(nodes), seen_(static_cast<std::size_t>(nodes.nodes()), false) {}
+
+  // Whether the node exists and was not taken before.
+  bool take(NodeId node) {
+    if (node < 0 || node >= nodes_.nodes()) return false;
+    const auto n = static_cast<std::size_t>(node);
+    if (nodes_.row[n] < 0 || seen_[n]) return false;
+    seen_[n] = true;
+    return true;
+  }
+
+ private:
+  const NodeTable& nodes_;
+  std::vector<bool> seen_;
+};
+
+// All neurons of the first layer, and no others, are wired to characters.
+void require_inputs(const Wiring& wiring, const char* where) {
+  const NodeTable& nodes = wiring.graph->nodes;
+  NodeList list(nodes);
+  std::int64_t inputs = 0;
+  for (std::int32_t s = 0; s < kVocabulary; ++s) {
+    const SubDag& sub_dag = wiring.sub_dags[static_cast<std::size_t>(s)];
+    SG_REQUIRE(sub_dag.context >= 1 && sub_dag.context <= kMaxContext, where, "sub-DAG ", s,
+               " has context ", sub_dag.context, ", expected 1 to ", kMaxContext);
+    inputs += static_cast<std::int64_t>(sub_dag.inputs.size());
+    for (const NodeId node : sub_dag.inputs) {
+      SG_REQUIRE(list.take(node) && nodes.spec[static_cast<std::size_t>(node)].group == s &&
+                     wiring.level_of(node) == 1,
+                 where, "node ", node, " is no neuron of the first layer of sub-DAG ", s,
+                 ", or is there twice");
+    }
+  }
+  const auto& level = wiring.graph->csr.target_level;
+  const auto first_layer = std::count(level.begin(), level.end(), 1);
   SG_REQUIRE(first_layer == inputs, where, "got ", first_layer, " neurons of the first layer, ",
              inputs, " of them wired to characters");
+}
+
+void require_memory(const Wiring& wiring, const char* where) {
+  const NodeTable& nodes = wiring.graph->nodes;
+  NodeList list(nodes);
+  for (const NodeId node : wiring.memory) {
+    SG_REQUIRE(list.take(node) && nodes.spec[static_cast<std::size_t>(node)].group < kVocabulary,
+               where, "node ", node, " has memory and is no hidden neuron, or is there twice");
+  }
+}
+
+}  // namespace
+
+void require_wiring(const Wiring& wiring, const char* where) {
+  require_groups(wiring, where);
+  require_levels(wiring, where);
+  require_inputs(wiring, where);
+  require_memory(wiring, where);
+  SG_REQUIRE(wiring.closed >= 0 && wiring.input_edges() >= 0, where, "got ", wiring.closed,
+             " pruned one-hot edges of ", wiring.closed + wiring.input_edges());
 }
 
 }  // namespace sparsegrow

@@ -17,6 +17,7 @@
 namespace sparsegrow {
 
 constexpr std::int32_t kMaxContext = 64;
+constexpr std::int32_t kMostLayers = 64;  // that max_depth may allow
 
 struct SubDag {
   std::int32_t context = 0;    // characters that its first layer sees
@@ -40,18 +41,20 @@ struct Wiring {
   bool has_memory(NodeId node) const;
 };
 
-// The embryo's wiring: one hidden neuron per sub-DAG. Throws invalid_argument
-// outside 1..kMaxContext and for a depth below 1.
+// The embryo's wiring: one hidden neuron per sub-DAG. Throws invalid_argument for a context
+// outside 1..kMaxContext or a depth outside 1..kMostLayers.
 Wiring embryo_wiring(std::int32_t context, std::int32_t max_depth);
 
 // The blocks of a wiring: block s belongs to sub-DAG s. Strides are multiples of kBlockStride.
+// Throws invalid_argument for more than kMaxEdges elements.
 InputBlocks input_blocks(const Wiring& wiring);
 
 // Where each element of `next` was in `before`: kNew for what is new, padding included. Neurons of
 // `before` keep their column, positions their rows.
 Remap block_remap(const InputBlocks& before, const InputBlocks& next);
 
-// Throws invalid_argument unless the parts agree with one another as stated above.
+// Throws invalid_argument unless the parts agree with one another as stated above and no list has a
+// neuron twice. Of what it is given the graph and the tree alone must be sound.
 void require_wiring(const Wiring& wiring, const char* where);
 
 }  // namespace sparsegrow

@@ -89,6 +89,13 @@ std::shared_ptr<Buffer> StateTable::copy_of(const Buffer& buffer) const {
   return copy;
 }
 
+void StateTable::own(const std::string& name) {
+  backend_->finish();
+  for (auto& entry : entries_) {
+    if (entry.name == name) entry.buffer = copy_of(*entry.buffer);
+  }
+}
+
 StateTable::Snapshot StateTable::snapshot() const {
   backend_->finish();
   Snapshot saved{edges_, rows_, entries_};

@@ -39,6 +39,9 @@ class StateTable {
   // Moves every array through the remap; all or nothing. Cost O(entries * (V + E)).
   void carry(const Remap& remap);
 
+  // Gives an array memory of its own, so that copies of this table keep what it holds now.
+  void own(const std::string& name);
+
   // Exact copies of all arrays, and back. A snapshot fits only a table with the same entries.
   struct Snapshot {
     std::int32_t edges = 0;

@@ -10,10 +10,26 @@ from numpy.typing import NDArray
 from sparsegrow import _sparsegrow as native
 from sparsegrow.base.files import PathLike
 from sparsegrow.growth import checkpoint as files
+from sparsegrow.growth.candidates import MAX_CONTEXT
+from sparsegrow.layered.config import require_integer
 from sparsegrow.locality.profile import GrownWires
 from sparsegrow.text.tokens import UNKNOWN, Tokens, text_of, tokenise
 
-LEAST_TEXT = 8 * 33  # characters that a trainer's streams need
+# What `stats` calls a size, and what the engine does.
+SIZES = {
+    "edges": "edges",
+    "input_edges": "input_edges",
+    "hidden_edges": "hidden_edges",
+    "pattern_edges": "pattern_edges",
+    "patterns": "patterns",
+    "params": "parameters",
+    "hidden": "hidden",
+    "max_depth": "depth",
+    "max_context": "context",
+    "memory_neurons": "memory_neurons",
+    "steps": "steps",
+    "bytes": "bytes",
+}
 
 
 class CharModel:
@@ -22,11 +38,11 @@ class CharModel:
     Parameters
     ----------
     context
-        Characters that each sub-network sees at the start.
+        Characters that each sub-network sees at the start, 1 to 64.
     seed
         Start weights follow from it.
     max_depth
-        Most hidden layers of a sub-network.
+        Most hidden layers of a sub-network, 1 to 64.
     device
         Where to compute: "cpu", "metal", or "auto" for the fastest that is here; see
         `sparsegrow.info()`.
@@ -38,11 +54,19 @@ class CharModel:
     (19306, 38808)
     >>> round(model.bits_per_character("to be or not to be"), 1)
     6.6
+
+    Raises
+    ------
+    ValueError
+        A number is out of its range, or the device is not there.
     """
 
     def __init__(
         self, context: int = 2, seed: int = 0, max_depth: int = 5, device: str = "cpu"
     ) -> None:
+        require_integer("context", context, 1, MAX_CONTEXT)
+        require_integer("seed", seed, 0, 2**63 - 1)
+        require_integer("max_depth", max_depth, 1, 64)
         self.net = native.CharNet(seed=seed, context=context, max_depth=max_depth, device=device)
 
     @property
@@ -68,8 +92,7 @@ class CharModel:
         tokens = tokenise(text) if isinstance(text, str) else text
         if len(tokens) == 0:
             raise ValueError("text: got none, expected at least one character")
-        reader = native.CharTrainer(self.net, np.zeros(LEAST_TEXT, np.uint8), streams=8, window=32)
-        return reader.evaluate(tokens)
+        return self.net.evaluate(tokens)
 
     def sample(
         self, prompt: str = "", n: int = 200, temperature: float = 1.0, seed: int | None = None
@@ -103,21 +126,8 @@ class CharModel:
 
     def stats(self) -> dict[str, int]:
         """Return the sizes of the network."""
-        net = self.net
-        return {
-            "edges": net.edges,
-            "input_edges": net.input_edges,
-            "hidden_edges": net.hidden_edges,
-            "pattern_edges": net.pattern_edges,
-            "patterns": net.patterns,
-            "params": net.parameters,
-            "hidden": net.hidden,
-            "max_depth": net.depth,
-            "max_context": net.context,
-            "memory_neurons": net.memory_neurons,
-            "steps": net.steps,
-            "bytes": net.bytes,
-        }
+        sizes = self.net.sizes()
+        return {name: sizes[name_there] for name, name_there in SIZES.items()}
 
     def locality(self) -> dict[str, Any]:
         """Return the cache-line figures of the whole graph, and of its kinds of edges apart.
@@ -156,10 +166,11 @@ class CharModel:
         return model
 
     def __repr__(self) -> str:
-        net = self.net
+        sizes = self.stats()
         return (
-            f"<CharModel: {net.parameters:,} parameters, {net.hidden:,} hidden neurons, depth "
-            f"{net.depth}, context {net.context}, {net.patterns:,} patterns>"
+            f"<CharModel: {sizes['params']:,} parameters, {sizes['hidden']:,} hidden neurons, "
+            f"depth {sizes['max_depth']}, context {sizes['max_context']}, "
+            f"{sizes['patterns']:,} patterns>"
         )
 
 

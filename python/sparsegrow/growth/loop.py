@@ -128,7 +128,7 @@ class GrowthLoop:
     def measure(self) -> float:
         """Return bits per character on the held-out text that judges rounds: parts of all of it."""
         count = min(self.settings.trial_chars, len(self.corpus.valid))
-        return self.trainer.evaluate(self.corpus.valid, 0, count, spread=True).bpc
+        return self.net.evaluate(self.corpus.valid, 0, count, spread=True).bpc
 
     def judge(self, val_bpc: float) -> None:
         """Roll the trial back if it made things worse, else reward it."""
@@ -178,7 +178,7 @@ class GrowthLoop:
         """Make the accepted mutations in one commit."""
         chosen = [k for k, d in enumerate(decisions) if d.accepted]
         before, edges = self.net.snapshot(), self.net.edges
-        added = self.net.grow([decisions[k].proposal() for k in chosen]) if chosen else []
+        added = self.trainer.grow([decisions[k].proposal() for k in chosen]) if chosen else []
         self.trial = Trial(
             decisions=decisions,
             added=dict(zip(chosen, added, strict=True)),
