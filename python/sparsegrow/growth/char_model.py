@@ -9,9 +9,9 @@ from numpy.typing import NDArray
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.base.files import PathLike
+from sparsegrow.base.requirements import require_integer
 from sparsegrow.growth import checkpoint as files
 from sparsegrow.growth.candidates import MAX_CONTEXT
-from sparsegrow.layered.config import require_integer
 from sparsegrow.locality.profile import GrownWires
 from sparsegrow.text.tokens import UNKNOWN, Tokens, text_of, tokenise
 
