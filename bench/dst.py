@@ -25,6 +25,7 @@ import numpy as np
 
 import sparsegrow as sg
 from machine import describe_machine
+from sparsegrow.base.pictures import new_figure, save
 from sparsegrow.data.datasets import from_file
 from sparsegrow.layered.topology_plots import (
     degree_picture,
@@ -32,7 +33,6 @@ from sparsegrow.layered.topology_plots import (
     input_picture,
     neuron_degrees,
 )
-from sparsegrow.locality.plots import new_figure, save
 
 METHODS = ("static", "set", "random", "rigl", "ch3l3", "ch3l3:small_world")
 CONTROLS = {"nearest to zero": "magnitude", "random": "random", "largest": "largest"}

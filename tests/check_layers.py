@@ -45,11 +45,11 @@ MAY_IMPORT = {
     "base": [],
     "text": ["base"],
     "locality": ["base", "text"],
-    "layered": ["base", "locality"],
+    "layered": ["base"],
     "rbm": ["base", "layered"],
     "data": ["base", "layered"],
     "growth": ["base", "text", "locality"],
-    "reporting": ["base", "text"],
+    "reporting": ["base", "text", "growth"],
     "sklearn": ["base", "layered", "rbm"],
     "torch": ["base", "layered"],
 }

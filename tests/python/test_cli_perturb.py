@@ -97,7 +97,7 @@ def test_figures_are_printed_before_they_are_drawn(run, monkeypatch):
     def fail(path, draw):
         raise OSError("the disk is full")
 
-    monkeypatch.setattr("sparsegrow.locality.plots.write_whole", fail)
+    monkeypatch.setattr("sparsegrow.base.pictures.write_whole", fail)
     options = ["--kind", "prune_weak", "--plot", "picture.png"]
     shown = run("0.safetensors", "--data", "d.npz", *options, code=2)
     assert "prune_weak" in shown.out

@@ -11,9 +11,10 @@ from hypothesis import strategies as st
 
 import sparsegrow as sg
 from growth_support import small_corpus, small_settings
+from sparsegrow.base.pictures import new_figure
 from sparsegrow.locality import profile as locality
 from sparsegrow.locality.orders import ORDERS, reordered
-from sparsegrow.locality.plots import draw_series, new_figure
+from sparsegrow.locality.plots import draw_series
 from sparsegrow.locality.profile import GrownWires, Wires, profile
 
 

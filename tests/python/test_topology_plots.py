@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 
 import sparsegrow as sg
+from sparsegrow.base.pictures import save
 from sparsegrow.layered.topology_plots import (
     degree_picture,
     drawn,
@@ -12,7 +13,6 @@ from sparsegrow.layered.topology_plots import (
     neuron_degrees,
     power_law,
 )
-from sparsegrow.locality.plots import save
 
 
 def model(**options) -> sg.SparseMLP:

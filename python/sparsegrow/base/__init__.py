@@ -1,1 +1,1 @@
-"""What every room stands on: files, Ctrl-C, tables of text, the Hugging Face hub."""
+"""What every room stands on: files, Ctrl-C, tables of text, pictures, the hub."""

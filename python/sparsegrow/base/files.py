@@ -53,8 +53,8 @@ def remove_drafts(path: PathLike) -> None:
 
 
 def write_text(path: Path, text: str) -> None:
-    """Write a file of text, for `write_whole`."""
-    path.write_text(text, encoding="utf-8")
+    """Write a file of text, for `write_whole`; what has no place in UTF-8 is replaced."""
+    path.write_text(text, encoding="utf-8", errors="replace")
 
 
 def flush(path: Path) -> None:

@@ -9,12 +9,13 @@ from typing import Annotated, Any
 
 import typer
 
+from sparsegrow.base.pictures import require_picture, save
 from sparsegrow.cli.read import Json, opened
 from sparsegrow.growth.char_model import CharModel
 from sparsegrow.growth.run_folder import LOCALITY, RunFolder
 from sparsegrow.locality import profile as locality
 from sparsegrow.locality.orders import ORDERS, ScipyMissingError, reordered
-from sparsegrow.locality.plots import conditions_picture, growth_picture, require_picture, save
+from sparsegrow.locality.plots import conditions_picture, growth_picture
 from sparsegrow.locality.profile import GrownWires
 from sparsegrow.locality.tables import conditions_table, kinds_table, tables_of
 

@@ -12,12 +12,12 @@ import typer
 
 from sparsegrow import SparseMLP, set_num_threads
 from sparsegrow import perturb as measure
+from sparsegrow.base.pictures import require_picture, save
 from sparsegrow.cli.arguments import DeviceIfNew, StoppedError
 from sparsegrow.cli.fit import DataName, Json, Standardise
 from sparsegrow.data.datasets import open_data
 from sparsegrow.layered.perturbation.curves import PerturbResult
 from sparsegrow.layered.perturbation.weights import KINDS
-from sparsegrow.locality.plots import require_picture, save
 
 if TYPE_CHECKING:
     from rich.progress import Progress

@@ -79,7 +79,7 @@ def resume(
 ) -> None:
     """Go on with a run from its last checkpoint, on its own text or on another."""
     other, source = None, None
-    if corpus is not None or text is not None:
+    if corpus is not None or text is not None or valid is not None:
         other, source = text_of(corpus, text, valid)
     show(
         folder,

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from sparsegrow.base.pictures import new_figure
 from sparsegrow.layered.structure import LayeredModel
-from sparsegrow.locality.plots import new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

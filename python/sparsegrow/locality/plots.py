@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.base.files import PathLike, require_writable, write_whole
+from sparsegrow.base.pictures import new_figure
 from sparsegrow.locality.profile import Wires, profile
 from sparsegrow.text.tokens import text_of, tokenise
 
@@ -21,68 +20,6 @@ Record = dict[str, Any]
 
 COLOURS = {"all": "#222222", "input": "#1f77b4", "pattern": "#d9822b", "hidden": "#2a9d5c"}
 MOST_NODES = 600  # of an adjacency picture, so that single edges can be seen
-
-
-class MatplotlibMissingError(ValueError):
-    """Matplotlib is not installed. The message is one line for the user."""
-
-
-def new_figure(panels: int, width: float, rows: int = 1) -> tuple[Figure, list[Axes]]:
-    """Return a figure with panels side by side, in each row; nothing opens a window."""
-    figure_class, canvas = matplotlib_classes()
-    figure = figure_class(figsize=(width, 4.6 * rows), layout="constrained")
-    canvas(figure)
-    return figure, list(figure.subplots(rows, panels, squeeze=False).flat)
-
-
-def matplotlib_classes() -> tuple[Any, Any]:
-    """Return what figures are made of, and what draws them without a window."""
-    try:
-        from matplotlib.backends.backend_agg import FigureCanvasAgg
-        from matplotlib.figure import Figure
-    except ImportError as error:
-        raise MatplotlibMissingError(
-            "pictures need Matplotlib: pip install 'sparsegrow[plot]'"
-        ) from error
-    return Figure, FigureCanvasAgg
-
-
-def require_picture(path: PathLike) -> None:
-    """Refuse, before anything is measured, a picture that cannot be written.
-
-    Raises
-    ------
-    ValueError
-        Matplotlib is missing, or the ending is not one that it writes.
-    OSError
-        The folder is missing or may not be written.
-    """
-    form_of(path)
-    require_writable(path)
-
-
-def form_of(path: PathLike) -> str:
-    """Return the form that the ending of a name stands for."""
-    forms = matplotlib_classes()[1].get_supported_filetypes()
-    form = Path(path).suffix[1:].lower()
-    if form not in forms:
-        listed = ", ".join(f".{name}" for name in sorted(forms))
-        raise ValueError(f"{path}: no picture ends in {Path(path).suffix!r}, expected {listed}")
-    return form
-
-
-def save(figure: Figure, path: PathLike) -> None:
-    """Write a figure, whole or not at all; the ending says in which form.
-
-    Raises
-    ------
-    ValueError
-        The ending is not one that Matplotlib writes.
-    OSError
-        It could not be written; an older picture of that name is as it was.
-    """
-    form = form_of(path)
-    write_whole(path, lambda draft: figure.savefig(draft, format=form, dpi=150))
 
 
 def growth_picture(

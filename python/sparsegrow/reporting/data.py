@@ -8,10 +8,8 @@ from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import Any
 
+from sparsegrow.growth.run_folder import CONFIG, GROWTH, METRICS, MODEL
 from sparsegrow.reporting.net import NetFacts, read_net
-
-KINDS = ("widen", "deepen", "expand_context", "activate_memory", "specialise", "prune")
-MODEL = "model.safetensors"
 
 
 class ReportError(ValueError):
@@ -112,7 +110,7 @@ def gather(folder: Path) -> RunFacts:
         what = "is not a folder" if folder.exists() else "there is no such folder"
         raise ReportError(f"{folder}: {what}, expected the folder of a run")
     notes: list[str] = []
-    evaluations = [evaluation_of(record) for record in records(folder / "metrics.jsonl", notes)]
+    evaluations = [evaluation_of(record) for record in records(folder / METRICS, notes)]
     found = sorted((e for e in evaluations if e is not None), key=lambda e: e.seconds)
     if not found:
         raise ReportError(f"{folder}: metrics.jsonl holds no evaluation yet")
@@ -120,7 +118,7 @@ def gather(folder: Path) -> RunFacts:
         name=folder.resolve().name,
         evaluations=found,
         mutations=sorted(mutations(folder, notes), key=lambda m: m.seconds),
-        config=config(folder / "config.json", notes),
+        config=config(folder / CONFIG, notes),
         net=net(folder / MODEL, notes),
         notes=notes,
     )
@@ -173,7 +171,7 @@ def evaluation_of(record: dict[str, Any]) -> Evaluation | None:
 
 def mutations(folder: Path, notes: list[str]) -> list[Mutation]:
     """Return the proposals; none, and a note, where the file is missing."""
-    path = folder / "growth.jsonl"
+    path = folder / GROWTH
     if not path.exists():
         notes.append("There is no growth.jsonl: nothing is known of the mutations.")
         return []

@@ -2,27 +2,11 @@
 
 from __future__ import annotations
 
-from bisect import bisect_right
-
+from sparsegrow.growth import paper
 from sparsegrow.reporting.chart import Chart, Point, Series, draw
 from sparsegrow.reporting.data import Evaluation, RunFacts
 from sparsegrow.reporting.markup import Markup, element, table
 from sparsegrow.reporting.scale import compact, decimals, duration, whole
-
-# The paper's run on WikiText-103 characters, Apple M1 Pro GPU.
-PAPER_COLUMNS = ("seconds", "val_bpc", "params", "hidden", "max_depth", "max_context")
-PAPER = (
-    (0, 6.62, 39_000, 98, 1, 2),
-    (11, 3.80, 157_000, 436, 2, 4),
-    (37, 3.32, 397_000, 802, 3, 7),
-    (93, 3.24, 620_000, 1_123, 4, 9),
-    (156, 3.15, 774_000, 1_351, 5, 10),
-    (381, 3.03, 1_300_000, 1_716, 5, 14),
-    (794, 2.94, 2_500_000, 2_133, 5, 19),
-    (1193, 2.89, 3_000_000, 2_297, 5, 21),
-)
-PAPER_FINAL_EDGES = 1_812_885
-PAPER_FINAL_MEMORY = 89
 
 
 def growth_section(run: RunFacts) -> Markup:
@@ -79,20 +63,20 @@ def edges_chart(run: RunFacts) -> Chart:
         ("pattern", "pattern_edges", "fourth"),
     )
     series = [Series(name, positive(points_of(run, key)), tint, True) for name, key, tint in parts]
-    final = (PAPER_FINAL_EDGES, f"the paper's final net: {PAPER_FINAL_EDGES:,}")
+    final = (paper.FINAL_EDGES, f"the paper's final net: {paper.FINAL_EDGES:,}")
     return Chart(
         name="edges",
         title="Edges by source",
         series=series,
         reference=final,
         kind="log",
-        until=PAPER[-1][0],
+        until=paper.ROWS[-1][0],
     )
 
 
 def memory_chart(run: RunFacts) -> Chart:
     """Return memory neurons."""
-    final = (PAPER_FINAL_MEMORY, f"the paper's final net: {PAPER_FINAL_MEMORY}")
+    final = (paper.FINAL_MEMORY_NEURONS, f"the paper's final net: {paper.FINAL_MEMORY_NEURONS}")
     return chart(run, "memory_neurons", "Memory neurons", reference=final)
 
 
@@ -113,7 +97,7 @@ def chart(
         marks=paper_points(key),
         reference=reference,
         kind=kind,
-        until=PAPER[-1][0],
+        until=paper.ROWS[-1][0],
     )
 
 
@@ -130,25 +114,25 @@ def positive(points: list[Point]) -> list[Point]:
 
 def paper_points(key: str) -> list[Point]:
     """Return the paper's values of a figure, none where it does not give it."""
-    if key not in PAPER_COLUMNS:
+    if key not in paper.COLUMNS:
         return []
-    column = PAPER_COLUMNS.index(key)
-    return [(float(row[0]), float(row[column])) for row in PAPER]
+    column = paper.COLUMNS.index(key)
+    return [(float(row[0]), float(row[column])) for row in paper.ROWS]
 
 
 def comparison(run: RunFacts) -> Markup:
     """Return the paper's table with ours beside it, and our last line."""
     head = ["Wall time", "Bits per character", "paper", "Parameters", "paper"]
     head += ["Hidden", "paper", "Depth", "paper", "Context", "paper"]
-    rows = [compared(run, row) for row in PAPER if row[0] <= run.last.seconds]
+    rows = [compared(run, row) for row in paper.ROWS if row[0] <= run.last.seconds]
     return table(head, [*rows, final_row(run.last)], "Growth at the times the paper reports")
 
 
 def compared(run: RunFacts, row: tuple[float, ...]) -> list[str]:
     """Return one of the paper's lines with ours of that moment."""
     ours = figures(evaluation_at(run, row[0]))
-    paper = paper_figures(row)
-    return [duration(row[0]), *(cell for pair in zip(ours, paper, strict=True) for cell in pair)]
+    theirs = paper_figures(row)
+    return [duration(row[0]), *(cell for pair in zip(ours, theirs, strict=True) for cell in pair)]
 
 
 def final_row(last: Evaluation) -> list[str]:
@@ -159,8 +143,7 @@ def final_row(last: Evaluation) -> list[str]:
 
 def evaluation_at(run: RunFacts, seconds: float) -> Evaluation:
     """Return the last evaluation that was known at a time, or the first."""
-    known = bisect_right([e.seconds for e in run.evaluations], seconds)
-    return run.evaluations[max(0, known - 1)]
+    return run.evaluations[paper.known_at([e.seconds for e in run.evaluations], seconds)]
 
 
 def figures(e: Evaluation) -> list[str]:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterable
 
-from sparsegrow.reporting.data import KINDS, Mutation, RunFacts
+from sparsegrow.growth.controller import KINDS
+from sparsegrow.reporting.data import Mutation, RunFacts
 from sparsegrow.reporting.markup import Markup, element, join, label, line, picture, table
 from sparsegrow.reporting.scale import Scale, compact, decimals, tick_time, whole
 

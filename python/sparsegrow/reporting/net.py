@@ -5,13 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
-from importlib import import_module
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from sparsegrow.growth.char_model import CharModel
 from sparsegrow.text.tokens import UNKNOWN, VOCABULARY, text_of, tokenise
 
 Integers = NDArray[np.integer[Any]]
@@ -134,8 +134,7 @@ def read_net(path: Path) -> NetFacts:
     ValueError
         The file is damaged or of another kind.
     """
-    model = import_module("sparsegrow.growth.char_model").CharModel.load(path)
-    return facts_of(model.net)
+    return facts_of(CharModel.load(path).net)
 
 
 def facts_of(net: Any) -> NetFacts:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from sparsegrow.base.files import PathLike, require_writable, write_whole
+from sparsegrow.base.files import PathLike, require_writable, write_text, write_whole
 from sparsegrow.reporting.data import gather
 from sparsegrow.reporting.net import token_of
 from sparsegrow.reporting.page import page_of
@@ -40,11 +40,6 @@ def report(folder: PathLike, out: PathLike | None = None, sub_dag: str = "e") ->
     run = gather(Path(folder))
     path = Path(folder, PAGE) if out is None else Path(out)
     require_writable(path)
-    page = page_of(run, token).encode("utf-8", errors="replace")
-    write_whole(path, lambda draft: write_bytes(draft, page))
+    page = page_of(run, token)
+    write_whole(path, lambda draft: write_text(draft, page))
     return path
-
-
-def write_bytes(path: Path, content: bytes) -> None:
-    """Write a file."""
-    path.write_bytes(content)

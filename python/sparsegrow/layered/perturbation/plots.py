@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from sparsegrow.base.pictures import new_figure
 from sparsegrow.layered.engine import Array
 from sparsegrow.layered.perturbation.curves import Curve, PerturbResult, quartiles
 from sparsegrow.layered.perturbation.weights import PRUNING
-from sparsegrow.locality.plots import new_figure
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
