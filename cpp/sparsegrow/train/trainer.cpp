@@ -172,6 +172,7 @@ StepRecord Trainer::evaluate(const SampleMatrix& x, const Targets& y,
 
 StepRecord Trainer::gradients(const SampleMatrix& x, const Targets& y,
                               Span<const std::int64_t> chosen, bool input_gradient) {
+  SG_REQUIRE(!chosen.empty(), "Trainer.gradients", "got no samples, expected at least one");
   require_targets(x, y, chosen);
   const StepRecord record = forward_loss(x, y, chosen, nullptr);
   network_->backward(nullptr, input_gradient);

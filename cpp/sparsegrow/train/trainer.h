@@ -53,7 +53,7 @@ class Trainer {
   void predict(const SampleMatrix& x, Span<const std::int64_t> order, void* out);
 
   // Gradients of one batch's mean loss, left in Network::gradient and, if asked, in the input rows
-  // of delta().
+  // of delta(). Throws invalid_argument for no samples.
   StepRecord gradients(const SampleMatrix& x, const Targets& y, Span<const std::int64_t> chosen,
                        bool input_gradient);
 
