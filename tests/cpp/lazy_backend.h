@@ -19,6 +19,8 @@ class LazyBackend final : public Backend {
  public:
   explicit LazyBackend(std::shared_ptr<Backend> inner) : inner_(std::move(inner)) {}
 
+  // The device's memory ends after so many more arrays.
+  void leave_room(std::int64_t arrays) { room_ = arrays; }
   std::int64_t waits() const { return waits_; }  // calls of finish() that found work
 
   const char* name() const override { return "lazy"; }
@@ -46,6 +48,7 @@ class LazyBackend final : public Backend {
   std::vector<std::function<void()>> work_;
   WatchedMemory watched_;
   std::int64_t waits_ = 0;
+  std::int64_t room_ = INT64_MAX;
 };
 
 }  // namespace sparsegrow::test

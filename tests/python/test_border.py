@@ -194,6 +194,34 @@ def test_a_refused_change_leaves_the_network_alone():
         assert np.array_equal(one.state(name), values)
 
 
+def test_a_rollback_to_another_kind_of_network_is_refused():
+    small, wide = net(), network([3, 2], [(BEGIN, COLUMN)], dtype="float64")
+    with pytest.raises(ValueError, match="snapshot of f32, expected f64"):
+        wide.rollback(small.snapshot())
+    trainer(small, kind="adam")
+    with pytest.raises(ValueError, match=r"snapshot with 'weight\.m'"):
+        net().rollback(small.snapshot())
+    assert wide.state("weight").shape == (3,)
+
+
+def test_a_rollback_beyond_the_first_trainer_resets_its_moments():
+    one = net()
+    fresh = one.snapshot()
+    train = trainer(one)
+    train.train(np.ones((4, 3), F32), np.zeros(4, I64), np.arange(4))
+    assert one.state("weight.m").any()
+    one.rollback(fresh)
+    assert not one.state("weight.m").any()
+    train.train(np.ones((4, 3), F32), np.zeros(4, I64), np.arange(4))
+
+
+def test_moments_of_another_optimizer_are_refused():
+    one = net()
+    trainer(one)
+    with pytest.raises(ValueError, match="got adam for a network with the moments of sgd"):
+        trainer(one, kind="adam")
+
+
 def test_views_of_a_graph_are_read_only_and_outlive_it():
     graph = net().graph
     column = graph.column
