@@ -169,6 +169,14 @@ def test_panels_of_another_shape_are_refused():
         one.spmm(native.Panel(3, 5, "float64"), native.Panel(2, 5))
 
 
+@pytest.mark.parametrize("verb", ["spmm", "spmm_t"])
+def test_a_product_into_its_own_operand_is_refused(verb):
+    square = native.SparseLayer(2, np.array([0, 1, 2], I32), np.array([1, 0], I32))
+    panel = native.Panel(2, 5)
+    with pytest.raises(ValueError, match=f"{verb}.*same panel"):
+        getattr(square, verb)(panel, panel)
+
+
 def test_a_loss_that_is_not_finite_stops_before_the_step():
     one = net()
     train = trainer(one)
