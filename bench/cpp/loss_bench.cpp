@@ -25,6 +25,8 @@ TEST_CASE("softmax_xent", "[!benchmark]") {
                 kClasses * epsilon<float>());
   require_close(read_panel<float>(*backend, d).data, expected.d.data,
                 std::vector<double>(z.data.size(), 1.0 / kBatch), kClasses * epsilon<float>());
+  const auto* hits = correct->as<std::int32_t>();
+  REQUIRE((std::vector<std::int32_t>(hits, hits + kBatch) == expected.correct));
   report("softmax_xent", "98 classes B1024", kElements, "G/s", run);
 }
 
@@ -39,6 +41,8 @@ TEST_CASE("mse", "[!benchmark]") {
   const LossResult expected = reference::mse(a, targets);
   require_close(read_buffer<float>(*backend, *losses), expected.losses, expected.losses,
                 kClasses * epsilon<float>());
+  require_close(read_panel<float>(*backend, d).data, expected.d.data,
+                std::vector<double>(a.data.size(), 2.0 / kElements), 8 * epsilon<float>());
   report("mse", "98 outputs B1024", kElements, "G/s", run);
 }
 

@@ -47,6 +47,35 @@ void check(Backend& backend, const Table& table, const Live& live, const Edges& 
                 kBatch * epsilon<float>());
 }
 
+// What embed_update should make of the live edges, and that it leaves the others alone; at a rate
+// that shows in float32.
+template <class Table, class Live>
+void check_update(Backend& backend, const Table& table, const Live& live, const Buffer& gradient,
+                  const Edges& edges) {
+  OptimizerParams p = adagrad();
+  p.rate = 0.125f;
+  const auto g = read_buffer<float>(backend, gradient);
+  const Buffer* const kept[] = {edges.weight.get(), edges.gate.get(), edges.weight_sum.get(),
+                                edges.gate_sum.get()};
+  std::vector<double> expected[4];
+  for (int k = 0; k < 4; ++k) expected[k] = read_buffer<float>(backend, *kept[k]);
+  std::vector<bool> is_live(g.size(), false);
+  for_live(table, live, [&](std::size_t e, std::int32_t, std::int32_t) { is_live[e] = true; });
+  for (std::size_t e = 0; e < g.size(); ++e) {
+    if (!is_live[e]) continue;
+    double none = 0;
+    const double dweight = g[e] * expected[1][e], dgate = g[e] * expected[0][e];
+    optimizer_step(p, dweight, expected[0][e], none, expected[2][e]);
+    optimizer_step(p, dgate, expected[1][e], none, expected[3][e]);
+  }
+  backend.embed_update(p, DType::f32, table, live, gradient, edges.view());
+  for (int k = 0; k < 4; ++k) {
+    auto size = magnitudes(expected[k]);
+    for (double& one : size) one += 1;
+    require_close(read_buffer<float>(backend, *kept[k]), expected[k], size, 16 * epsilon<float>());
+  }
+}
+
 TEST_CASE("embed on dense rows", "[!benchmark]") {
   const auto backend = make_cpu_backend();
   const InputBlocks table =
@@ -68,6 +97,7 @@ TEST_CASE("embed on dense rows", "[!benchmark]") {
   embed();
   grad();
   check(*backend, table, live, edges, z, *gradient, d);
+  check_update(*backend, table, live, *gradient, edges);
   const double sums = 98.0 * 24 * kPositions * kBatch;
   report("embed_block", "98 x 8 x 24", sums, "G/s", embed);
   report("embed_grad_block", "98 x 8 x 24", sums, "G/s", grad);
@@ -93,6 +123,7 @@ TEST_CASE("embed on ragged rows", "[!benchmark]") {
   embed();
   grad();
   check(*backend, table, live, edges, z, *gradient, d);
+  check_update(*backend, table, live, *gradient, edges);
   double sums = 0;
   for_live(table, live, [&](std::size_t, std::int32_t, std::int32_t) { ++sums; });
   report("embed_row", "100,000 inputs", sums, "G/s", embed);
@@ -100,8 +131,59 @@ TEST_CASE("embed on ragged rows", "[!benchmark]") {
   report("embed_update_row", "100,000 inputs", sums, "G/s", update);
 }
 
+constexpr std::int32_t kCells = 200, kStreams = 32;
+
+// z' of one cell, over the steps of each stream.
+std::vector<double> run_cell(const std::vector<double>& p, std::vector<double> z) {
+  for (std::int32_t s = 0; s < kStreams; ++s) {
+    std::vector<double> steps;
+    for (std::int32_t b = s; b < kBatch; b += kStreams) steps.push_back(z[std::size_t(b)]);
+    double c = 0, h = 0;
+    reference::cell(p, steps, c, h);
+    for (std::size_t t = 0; t < steps.size(); ++t) z[t * kStreams + std::size_t(s)] = steps[t];
+  }
+  return z;
+}
+
+std::vector<double> parameters_of(const std::vector<double>& all, std::int32_t row) {
+  std::vector<double> own;
+  for (int k = 0; k < kCellParameters; ++k) own.push_back(all[std::size_t(k * kCells + row)]);
+  return own;
+}
+
+std::vector<double> row_of(const Matrix& m, std::int32_t row) {
+  std::vector<double> own;
+  for (std::int32_t b = 0; b < m.batch; ++b) own.push_back(m.at(row, b));
+  return own;
+}
+
+// Gradients of a few cells against finite differences; d are those of z'.
+void check_cell_grad(const std::vector<double>& p, const Matrix& z, const Matrix& d,
+                     const std::vector<double>& dp, const Matrix& dz) {
+  for (const std::int32_t row : {0, 77, kCells - 1}) {
+    auto own = parameters_of(p, row), in = row_of(z, row);
+    const auto weights = row_of(d, row), dparameters = parameters_of(dp, row);
+    const auto slope = [&](double& at) {
+      constexpr double h = 1e-5;
+      const double kept = at;
+      at = kept + h;
+      const double high = dot(run_cell(own, in), weights);
+      at = kept - h;
+      const double low = dot(run_cell(own, in), weights);
+      at = kept;
+      return (high - low) / (2 * h);
+    };
+    constexpr double kTolerance = 50 * kBatch * epsilon<float>();
+    for (std::size_t k = 0; k < own.size(); ++k) {
+      REQUIRE(std::fabs(dparameters[k] - slope(own[k])) < kTolerance);
+    }
+    for (std::int32_t b = 0; b < kBatch; b += 111) {
+      REQUIRE(std::fabs(dz.at(row, b) - slope(in[std::size_t(b)])) < kTolerance);
+    }
+  }
+}
+
 TEST_CASE("cell", "[!benchmark]") {
-  constexpr std::int32_t kCells = 200, kStreams = 32;
   const auto backend = make_cpu_backend();
   std::vector<std::int32_t> rows(kCells);
   for (std::int32_t k = 0; k < kCells; ++k) rows[std::size_t(k)] = k;
@@ -119,23 +201,19 @@ TEST_CASE("cell", "[!benchmark]") {
   run();
   Matrix expected = start;
   for (std::int32_t row = 0; row < kCells; ++row) {
-    std::vector<double> own;
-    for (int k = 0; k < kCellParameters; ++k) own.push_back(p[std::size_t(k * kCells + row)]);
-    for (std::int32_t s = 0; s < kStreams; ++s) {
-      std::vector<double> steps;
-      for (std::int32_t b = s; b < kBatch; b += kStreams) steps.push_back(start.at(row, b));
-      double c = 0, h = 0;
-      reference::cell(own, steps, c, h);
-      for (std::size_t t = 0; t < steps.size(); ++t)
-        expected.at(row, static_cast<std::int32_t>(t) * kStreams + s) = steps[t];
-    }
+    const auto own = run_cell(parameters_of(p, row), row_of(start, row));
+    for (std::int32_t b = 0; b < kBatch; ++b) expected.at(row, b) = own[std::size_t(b)];
   }
   const std::vector<double> size(expected.data.size(), 1.0);
   require_close(read_panel<float>(*backend, z).data, expected.data, size, 1000 * epsilon<float>());
-  Panel dz = make_panel<float>(*backend, random_matrix(kCells, kBatch, 3));
+  const Matrix d = random_matrix(kCells, kBatch, 3);
+  Panel dz = make_panel<float>(*backend, d);
   const auto grad = [&] {
     backend->cell_grad(cells, *parameters, *before, tape, dz, *dparameters);
   };
+  grad();
+  check_cell_grad(p, start, d, read_buffer<float>(*backend, *dparameters),
+                  read_panel<float>(*backend, dz));
   report("cell", "200 cells", double(kCells) * kBatch, "G/s", run);
   report("cell_grad", "200 cells", double(kCells) * kBatch, "G/s", grad);
 }

@@ -50,9 +50,11 @@ class SparseLayer {
   }
 
   void spmm(const Panel& x, Panel& y) {
+    SG_REQUIRE(&x != &y, "SparseLayer.spmm", "got the same panel as x and y, expected two");
     backend_->spmm(*csr_, 0, *values_, nullptr, x, y), backend_->finish();
   }
   void spmm_t(const Panel& dy, Panel& dx) {
+    SG_REQUIRE(&dy != &dx, "SparseLayer.spmm_t", "got the same panel as dy and dx, expected two");
     backend_->spmm_t(*csr_, 0, *values_, dy, dx), backend_->finish();
   }
   void sddmm(const Panel& x, const Panel& dy) {

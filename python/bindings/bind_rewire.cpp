@@ -5,7 +5,7 @@
 #include <memory>
 
 #include "bindings.h"
-#include "sparsegrow/base/check.h"
+#include "rule_names.h"
 #include "sparsegrow/topology/density_ramp.h"
 #include "sparsegrow/train/rewire.h"
 
@@ -14,15 +14,6 @@ namespace {
 
 namespace py = pybind11;
 
-template <class Enum>
-Enum named(const std::map<std::string, Enum>& known, const char* what, const std::string& name) {
-  const auto found = known.find(name);
-  if (found != known.end()) return found->second;
-  std::string all;
-  for (const auto& [each, unused] : known) all += (all.empty() ? "'" : ", '") + each + "'";
-  throw_invalid("rewire", concat(what, ": got '", name, "', expected one of ", all));
-}
-
 const std::map<std::string, RemovalRule> kRemovals{
     {"signed", RemovalRule::by_sign},    {"magnitude", RemovalRule::magnitude},
     {"relative", RemovalRule::relative}, {"sampled", RemovalRule::sampled},
@@ -30,12 +21,6 @@ const std::map<std::string, RemovalRule> kRemovals{
 const std::map<std::string, RegrowthRule> kRegrowths{{"random", RegrowthRule::random},
                                                      {"gradient", RegrowthRule::gradient},
                                                      {"paths", RegrowthRule::paths}};
-const std::map<std::string, L3Kind> kPaths{{"ch3_path", L3Kind::ch3_path},
-                                           {"ch2_path", L3Kind::ch2_path},
-                                           {"ch3_node", L3Kind::ch3_node},
-                                           {"ch2_node", L3Kind::ch2_node}};
-const std::map<std::string, ChoiceRule> kChoices{{"best", ChoiceRule::best},
-                                                 {"sampled", ChoiceRule::sampled}};
 const std::map<std::string, NewWeights> kFresh{{"start", NewWeights::start},
                                                {"zero", NewWeights::zero}};
 
@@ -44,15 +29,15 @@ RewireRule rule_of(const std::string& removal, double fraction, double alpha, do
                    bool chain_removal, bool spare_last, const std::string& fresh, InitKind init,
                    double init_scale, const std::vector<std::int64_t>& links) {
   RewireRule rule;
-  rule.removal = named(kRemovals, "removal", removal);
+  rule.removal = named(kRemovals, removal, {"rewire", "removal"});
   rule.fraction = fraction;
   rule.sampled = {alpha, delta};
-  rule.regrowth = named(kRegrowths, "regrowth", regrowth);
-  rule.paths = named(kPaths, "paths", paths);
-  rule.choice = named(kChoices, "choice", choice);
+  rule.regrowth = named(kRegrowths, regrowth, {"rewire", "regrowth"});
+  rule.paths = named(kPathNames, paths, {"rewire", "paths"});
+  rule.choice = named(kChoiceNames, choice, {"rewire", "choice"});
   rule.chain_removal = chain_removal;
   rule.spare_last = spare_last;
-  rule.new_weights = named(kFresh, "fresh", fresh);
+  rule.new_weights = named(kFresh, fresh, {"rewire", "fresh"});
   rule.start = {init, init_scale};
   rule.links = links;
   return rule;

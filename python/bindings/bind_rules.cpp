@@ -3,10 +3,10 @@
 
 #include "bindings.h"
 #include "pattern_arrays.h"
+#include "rule_names.h"
 #include "sample_gradient.h"
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/topology/regrow_gradient.h"
-#include "sparsegrow/topology/regrow_l3.h"
 #include "sparsegrow/topology/regrow_random.h"
 #include "sparsegrow/topology/remove_magnitude.h"
 #include "sparsegrow/topology/remove_relative.h"
@@ -61,28 +61,12 @@ py::tuple random_links(const py::array& row_begin, const py::array& column, std:
       quietly([&] { return regrow_random(layer, sources, count, Rng(seed, stream)); }));
 }
 
-L3Kind kind_named(const std::string& name) {
-  if (name == "ch3_path") return L3Kind::ch3_path;
-  if (name == "ch2_path") return L3Kind::ch2_path;
-  if (name == "ch3_node") return L3Kind::ch3_node;
-  if (name == "ch2_node") return L3Kind::ch2_node;
-  throw_invalid("regrow_l3", concat("got kind '", name,
-                                    "', expected 'ch3_path', 'ch2_path', 'ch3_node' or "
-                                    "'ch2_node'"));
-}
-
-ChoiceRule rule_named(const std::string& name) {
-  SG_REQUIRE(name == "best" || name == "sampled", "regrow_l3", "got rule '", name,
-             "', expected 'best' or 'sampled'");
-  return name == "best" ? ChoiceRule::best : ChoiceRule::sampled;
-}
-
 py::tuple l3_links(const py::array& row_begin, const py::array& column, std::int32_t sources,
                    std::int64_t count, const std::string& kind, const std::string& rule,
                    std::uint64_t seed, std::uint64_t stream) {
   const Pattern layer = pattern_copy(row_begin, column, "regrow_l3");
-  const L3Kind score = kind_named(kind);
-  const ChoiceRule choice = rule_named(rule);
+  const L3Kind score = named(kPathNames, kind, {"regrow_l3", "kind"});
+  const ChoiceRule choice = named(kChoiceNames, rule, {"regrow_l3", "rule"});
   return arrays_of(
       quietly([&] { return regrow_l3(layer, sources, count, score, choice, Rng(seed, stream)); }));
 }

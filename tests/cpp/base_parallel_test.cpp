@@ -1,9 +1,12 @@
 #include "sparsegrow/base/parallel.h"
 
+#include <pthread.h>
+#include <sys/resource.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <atomic>
+#include <fstream>
 #include <limits>
 #include <numeric>
 #include <set>
@@ -148,6 +151,37 @@ TEST_CASE("subnormals are flushed in every thread, and the caller's mode comes b
     CHECK_THROWS(parallel_for(4, [](std::int64_t) { throw std::runtime_error("any"); }));
     CHECK(keeps_subnormals());
   }
+}
+#endif
+
+#if defined(__GLIBC__) && !defined(__SANITIZE_ADDRESS__) && !defined(__SANITIZE_THREAD__)
+// Room for the stacks of a few threads more, and no further.
+void allow_few_threads() {
+  constexpr std::size_t kStack = std::size_t{64} << 20;
+  pthread_attr_t attributes;
+  pthread_attr_init(&attributes);
+  pthread_attr_setstacksize(&attributes, kStack);
+  pthread_setattr_default_np(&attributes);
+  std::size_t pages = 0;
+  std::ifstream("/proc/self/statm") >> pages;
+  const rlim_t most = pages * static_cast<std::size_t>(getpagesize()) + 4 * kStack;
+  const rlimit limit{most, most};
+  setrlimit(RLIMIT_AS, &limit);
+}
+
+TEST_CASE("where threads run out, the others do the work", "[parallel]") {
+  const pid_t child = fork();  // limits end with it
+  if (child == 0) {
+    alarm(20);
+    set_num_threads(100);
+    allow_few_threads();
+    const bool right = sum_of_chunks(1000) == 500500 && sum_of_chunks(1000) == 500500;
+    _exit(right && num_threads() == 100 ? 0 : 1);
+  }
+  int status = -1;
+  REQUIRE(waitpid(child, &status, 0) == child);
+  REQUIRE(WIFEXITED(status));
+  CHECK(WEXITSTATUS(status) == 0);
 }
 #endif
 

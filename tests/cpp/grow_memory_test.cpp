@@ -28,17 +28,18 @@ struct Scene {
             {MutationKind::specialise, -1, 0, 20, 3},
             {MutationKind::prune, -1, 0, 40, 4}};
   }
-  // Makes a call while memory runs out at its k-th allocation; false if it needs fewer.
+  // Makes a call for which memory has room for k arrays; false if it needs no more.
   template <class Call>
   bool fails(std::int64_t k, Call call) {
-    device->fail_allocation(k);
+    device->leave_room(k);
+    bool failed = false;
     try {
       call();
     } catch (const std::bad_alloc&) {
-      return true;
+      failed = true;
     }
-    device->fail_allocation(-1);
-    return false;
+    device->leave_room(INT64_MAX);
+    return failed;
   }
 };
 

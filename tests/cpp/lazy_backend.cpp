@@ -2,6 +2,7 @@
 #include "lazy_backend.h"
 
 #include <cstring>
+#include <new>
 #include <stdexcept>
 #include <utility>
 
@@ -22,7 +23,7 @@ bool changed(const Buffer& buffer, const std::vector<char>& contents) {
 }  // namespace
 
 std::unique_ptr<Buffer> LazyBackend::allocate(std::size_t bytes) {
-  if (will_fail() && left_until_failure_-- == 0) throw std::bad_alloc();
+  if (room_-- <= 0) throw std::bad_alloc();
   return std::make_unique<LazyBuffer>(inner_->allocate(bytes));
 }
 

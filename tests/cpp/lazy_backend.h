@@ -19,10 +19,9 @@ class LazyBackend final : public Backend {
  public:
   explicit LazyBackend(std::shared_ptr<Backend> inner) : inner_(std::move(inner)) {}
 
+  // The device's memory ends after so many more arrays.
+  void leave_room(std::int64_t arrays) { room_ = arrays; }
   std::int64_t waits() const { return waits_; }  // calls of finish() that found work
-  // After so many more allocations one throws bad_alloc.
-  void fail_allocation(std::int64_t after) { left_until_failure_ = after; }
-  bool will_fail() const { return left_until_failure_ >= 0; }
 
   const char* name() const override { return "lazy"; }
   bool supports(DType dtype) const override { return inner_->supports(dtype); }
@@ -49,7 +48,7 @@ class LazyBackend final : public Backend {
   std::vector<std::function<void()>> work_;
   WatchedMemory watched_;
   std::int64_t waits_ = 0;
-  std::int64_t left_until_failure_ = -1;
+  std::int64_t room_ = INT64_MAX;
 };
 
 }  // namespace sparsegrow::test

@@ -134,6 +134,9 @@ TEST_CASE("the worst level is the one with the most uneven rows") {
   CHECK(simd_worst_level(rows_of({}), {}) == 0);
   CHECK(error_of([&] { simd_worst_level(pattern, {1}); }) ==
         "invalid_argument: [simd_worst_level] got 1 levels for 5 rows");
+  CHECK(error_of([] { simd_worst_level({{0, 5, 2}, {}}, {0, 0}); }) ==
+        "invalid_argument: [simd_worst_level] row offsets fall from 5 to 2 after row 1, expected "
+        "them to rise");
 }
 
 TEST_CASE("line profiles agree with counting every float") {

@@ -154,6 +154,12 @@ TEST_CASE("one layer has no chains, and an empty stack is an error", "[topology]
   CHECK_THROWS_AS(chain_removal({layer}, {{}, {}}, true), std::invalid_argument);
   CHECK_THROWS_AS(chain_removal({layer}, {{7}}, true), std::invalid_argument);
   CHECK_THROWS_AS(chain_removal({layer}, {{2, 2}}, true), std::invalid_argument);
+  CHECK(error_of([] { chain_removal({{{0, 2}, {1, 1}}}, {}, true); }) ==
+        "invalid_argument: [chain_removal] row 0 has column 1 twice");
+  CHECK(error_of([] { chain_removal({{{0, 2}, {1, -1}}}, {}, true); }) ==
+        "invalid_argument: [chain_removal] row 0 has column -1, expected at least 0");
+  const Pattern wide{{0, 2}, {INT32_MAX, 0}};  // as many inputs as there can be, and no more
+  CHECK(chain_removal({wide, {{0, 1}, {0}}}, {}, true).alive_neurons() == 1);
 }
 
 TEST_CASE("one update keeps the number of links and all that survives", "[topology]") {

@@ -1,10 +1,11 @@
 #include <set>
 
-#include "catch.h"
+#include "errors.h"
 #include "sparsegrow/topology/erdos_renyi.h"
 #include "sparsegrow/topology/layered.h"
 
 using namespace sparsegrow;
+using namespace sparsegrow::test;
 
 namespace {
 
@@ -32,6 +33,8 @@ TEST_CASE("Erdos-Renyi draws exactly the links asked for", "[topology]") {
   }
   CHECK_THROWS_AS(erdos_renyi(20, 30, 601, Rng(1)), std::invalid_argument);
   CHECK_THROWS_AS(erdos_renyi(20, 30, -1, Rng(1)), std::invalid_argument);
+  CHECK_THROWS_AS(erdos_renyi(-1, -1, 1, Rng(1)), std::invalid_argument);
+  CHECK_THROWS_AS(erdos_renyi(0, 30, 0, Rng(1)), std::invalid_argument);
 }
 
 TEST_CASE("Erdos-Renyi is uniform over the cells below and above half density", "[topology]") {
@@ -60,14 +63,6 @@ TEST_CASE("the same stream gives the same links", "[topology]") {
   CHECK(a.column != erdos_renyi(100, 50, 400, Rng(3, 10)).column);
 }
 
-TEST_CASE("Bernoulli start", "[topology]") {
-  const Pattern pattern = erdos_renyi_bernoulli(200, 100, 0.1, Rng(2));
-  require_valid(pattern, 200, 100);
-  CHECK(pattern.edges() == Approx(2000).margin(200));  // 4.7 standard deviations
-  CHECK(erdos_renyi_bernoulli(5, 5, 0, Rng(1)).edges() == 0);
-  CHECK(erdos_renyi_bernoulli(5, 5, 1, Rng(1)).edges() == 25);
-}
-
 TEST_CASE("a layered graph has one level per layer, wired or not", "[topology]") {
   const Pattern first = erdos_renyi(5, 4, 6, Rng(1)), empty{{0, 0, 0, 0}, {}};
   const Graph graph = layered_graph({5, 4, 3}, {first, empty});
@@ -76,4 +71,12 @@ TEST_CASE("a layered graph has one level per layer, wired or not", "[topology]")
   CHECK_THROWS_AS(layered_graph({5, 3, 3}, {first, empty}), std::invalid_argument);
   CHECK_THROWS_AS(layered_graph({5}, {}), std::invalid_argument);
   CHECK_THROWS_AS(layered_graph({2, 4, 3}, {first, empty}), std::invalid_argument);
+}
+
+TEST_CASE("each layer of a layered graph must be sound by itself", "[topology]") {
+  // One column too many and one too few: sound once the layers stand one behind the other.
+  const Pattern more{{0, 1}, {0, 0}}, fewer{{0, 1}, {}};
+  CHECK(error_of([&] { layered_graph({1, 1, 1}, {more, fewer}); }) ==
+        "invalid_argument: [layered_graph, pattern 0] row offsets end at 1, expected the number of "
+        "columns, 2");
 }

@@ -60,9 +60,11 @@ std::vector<std::pair<std::string, Start>> starts() {
       });
     }
   }
-  all.emplace_back("scale-free", [](auto n, auto m, auto links, Rng rng) {
-    return scale_free(n, m, links, kScaleFreeExponent, rng);
-  });
+  for (const double exponent : {kScaleFreeExponent, 1.001, 1 + 1e-15}) {
+    all.emplace_back("scale-free", [=](auto n, auto m, auto links, Rng rng) {
+      return scale_free(n, m, links, exponent, rng);
+    });
+  }
   return all;
 }
 
@@ -211,6 +213,7 @@ TEST_CASE("degrees that add up", "[topology]") {
   CHECK(exact_degrees({0, 0, 5}, 5, 3) == Degrees{1, 1, 3});
   CHECK(exact_degrees({0, 0}, 3, 2) == Degrees{2, 1});
   CHECK(exact_degrees({1, 1, 1}, 4, 2) == Degrees{2, 1, 1});
+  CHECK(exact_degrees({1e250, 1e200, 1, 1, 2}, 24, 10) == Degrees{10, 10, 1, 1, 2});
   CHECK(exact_degrees({}, 0, 2).empty());
   CHECK(error_of([] { exact_degrees({1, 1}, 5, 2); }) ==
         "invalid_argument: [exact_degrees] got 5 links for 2 neurons of at most 2");

@@ -1,5 +1,7 @@
 // Growth, snapshots and rollback of whole networks.
-#include "catch.h"
+#include "cpu/cpu_backend.h"
+#include "errors.h"
+#include "lazy_backend.h"
 #include "network_cases.h"
 
 using namespace sparsegrow;
@@ -13,6 +15,17 @@ TrainerConfig adam_config() {
   config.schedule.base = 0.01;
   config.batch = 16;
   return config;
+}
+
+std::vector<std::vector<double>> all_gradients(const Network& net) {
+  std::vector<std::vector<double>> all;
+  for (const auto& name : net.parameter_names()) {
+    const Buffer& buffer = net.gradient(name);
+    const auto bytes = static_cast<std::int64_t>(buffer.bytes());
+    all.push_back(
+        values_of(net, buffer, bytes / static_cast<std::int64_t>(size_of(net.config().dtype))));
+  }
+  return all;
 }
 
 const NetworkConfig kConfig{DType::f32, HiddenActivation::srelu, ActivationKind::identity, 0.1};
@@ -90,6 +103,80 @@ TEST_CASE("a growth that fails changes nothing", "[train]") {
   CHECK(all_state(*net) == before);
   CHECK(outputs_of(trainer, data) == outputs);
   CHECK_FALSE(net->graph().has_edits());
+}
+
+// Runs the change with room for one array more each time, until it fits; checks that it changes
+// nothing before.
+template <class Change>
+int failures_of(Network& net, LazyBackend& device, Change change) {
+  const auto state = all_state(net), slopes = all_gradients(net);
+  for (int room = 0;; ++room) {
+    device.leave_room(room);
+    try {
+      change();
+      device.leave_room(INT64_MAX);
+      return room;
+    } catch (const std::bad_alloc&) {
+      REQUIRE(all_state(net) == state);
+      REQUIRE(all_gradients(net) == slopes);
+    }
+  }
+}
+
+TEST_CASE("memory that ends amid a change leaves the network as it was", "[train]") {
+  const auto device = std::make_shared<LazyBackend>(make_cpu_backend());
+  const auto net = layered_net(kConfig, device);
+  Trainer trainer(net, adam_config());
+  const Data data(20, 7, 4, 3);
+  trainer.train(data.matrix(), data.targets(), data.order);
+  const auto saved = net->snapshot();
+  Mutation mutation;
+  mutation.new_nodes = {{1, 1, false}};
+  CHECK(failures_of(*net, *device, [&] { net->grow(mutation, {}); }) == 12);  // 9 states, 3 slopes
+  trainer.train(data.matrix(), data.targets(), data.order);
+  CHECK(failures_of(*net, *device, [&] { net->rollback(saved); }) == 12);
+  trainer.train(data.matrix(), data.targets(), data.order);
+}
+
+TEST_CASE("a growth that is refused keeps the gradients", "[train]") {
+  const auto net = skip_net(kConfig);
+  Trainer trainer(net, adam_config());
+  const Data data(20, 4, 2, 3);
+  trainer.gradients(data.matrix(), data.targets(), data.order, false);
+  const auto slopes = all_gradients(*net);
+  Mutation duplicate;
+  duplicate.added_edges = {{0, 4}};
+  CHECK_THROWS_AS(net->grow(duplicate, {}), std::invalid_argument);
+  CHECK(all_gradients(*net) == slopes);
+}
+
+TEST_CASE("moments that a snapshot does not have start anew", "[train]") {
+  const auto net = skip_net(kConfig);
+  const auto saved = net->snapshot();
+  const Data data(20, 4, 2, 3);
+  Trainer trainer(net, adam_config());
+  trainer.train(data.matrix(), data.targets(), data.order);
+  const auto trained = all_state(*net);
+  net->rollback(saved);
+  trainer.train(data.matrix(), data.targets(), data.order);
+  CHECK(all_state(*net) == trained);
+}
+
+TEST_CASE("a snapshot of another kind of network is refused", "[train]") {
+  const auto net = skip_net({DType::f32, HiddenActivation::tanh, ActivationKind::identity, 0.1});
+  const auto state = all_state(*net);
+  const auto refusal = [&](Network& other) {
+    return error_of([&] { net->rollback(other.snapshot()); });
+  };
+  CHECK(refusal(*skip_net(kConfig)) ==
+        "invalid_argument: [StateTable.restore] got a snapshot with 'srelu', which this table does "
+        "not have or has in another shape");
+  if (test_backend()->supports(DType::f64)) {
+    const auto wide = skip_net({DType::f64, HiddenActivation::tanh, ActivationKind::identity, 0.1});
+    CHECK(refusal(*wide) ==
+          "invalid_argument: [StateTable.restore] got a snapshot of f64, expected f32");
+  }
+  CHECK(all_state(*net) == state);
 }
 
 TEST_CASE("rollback restores the exact bits after growth and training", "[train]") {

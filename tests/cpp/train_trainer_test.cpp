@@ -1,6 +1,6 @@
 #include <limits>
 
-#include "catch.h"
+#include "errors.h"
 #include "network_cases.h"
 #include "sparsegrow/base/parallel.h"
 
@@ -90,6 +90,28 @@ TEST_CASE("labels, indices and shapes that do not fit are refused", "[train]") {
   TrainerConfig bad;
   bad.dropout = 1.0;
   CHECK_THROWS_AS(Trainer(net, bad), std::invalid_argument);
+}
+
+TEST_CASE("a trainer goes on from moments of its own kind alone", "[train]") {
+  TrainerConfig config;
+  const auto refusal = [&](const std::shared_ptr<Network>& net, OptimizerKind kind) {
+    config.optimizer.kind = kind;
+    return error_of([&] { Trainer(net, config); });
+  };
+  const auto net = layered_net({}), other = layered_net({});
+  CHECK(refusal(net, OptimizerKind::adagrad) ==
+        "invalid_argument: [Trainer] got adagrad, expected sgd, nesterov or adam");
+  CHECK(refusal(net, OptimizerKind::sgd) == "nothing was thrown");
+  CHECK(refusal(net, OptimizerKind::nesterov) == "nothing was thrown");
+  CHECK(refusal(net, OptimizerKind::adam) ==
+        "invalid_argument: [Trainer] got adam for a network with the moments of sgd or nesterov, "
+        "expected the kind of optimizer that it was trained with");
+  CHECK_FALSE(net->state().has("weight.v"));
+  CHECK(refusal(other, OptimizerKind::adam) == "nothing was thrown");
+  CHECK(refusal(other, OptimizerKind::adam) == "nothing was thrown");
+  CHECK(refusal(other, OptimizerKind::sgd) ==
+        "invalid_argument: [Trainer] got sgd or nesterov for a network with the moments of adam, "
+        "expected the kind of optimizer that it was trained with");
 }
 
 TEST_CASE("the result of a sample does not depend on its place in the batch", "[train]") {

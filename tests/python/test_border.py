@@ -91,6 +91,11 @@ WRONG_VALUE = [
     (lambda: native.SparseLayer(3, np.array([1, 2, 3], I32), COLUMN), "start with 0"),
     (lambda: native.SparseLayer(3, np.array([0, 2, 4], I32), COLUMN), "end at 4"),
     (lambda: native.SparseLayer(-1, BEGIN, COLUMN), "-1"),
+    (lambda: native.line_profile(BEGIN, COLUMN, -1), "line_profile.*-1 sources"),
+    (lambda: native.transposed(BEGIN, COLUMN, -5), "transposed.*-5 sources"),
+    (lambda: native.simd_worst_level(np.array([0, 3, 2], I32), np.zeros(2, I32)), "fall"),
+    (lambda: native.simd_worst_level(np.empty(0, I32), np.empty(0, I32)), "start with 0"),
+    (lambda: native.erdos_renyi(-1, -1, 1, seed=0), "-1 x -1, expected at least 1 x 1"),
     (lambda: native.SparseLayer(3, BEGIN, COLUMN, "float16"), "float16"),
     (lambda: native.SparseLayer(3, BEGIN, COLUMN, device="toaster"), "toaster"),
     (lambda: network([3, 2], [(BEGIN, COLUMN + 1)]), "column 3, expected 0 to 2"),
@@ -99,6 +104,7 @@ WRONG_VALUE = [
     (lambda: grow([3], [3], [0.0]), "itself"),
     (lambda: grow([0], [1], [0.0]), "input"),
     (lambda: grow(removed=[1, 1]), "twice"),
+    (lambda: call_trainer("gradients", order=np.empty(0, I64)), "no samples"),
     (lambda: trainer(net(), momentum=1.0), "momentum"),
     (lambda: trainer(net(), dropout=1.0), "dropout"),
     (lambda: trainer(net(), batch=0), "batch"),
@@ -163,6 +169,14 @@ def test_panels_of_another_shape_are_refused():
         one.spmm(native.Panel(3, 5, "float64"), native.Panel(2, 5))
 
 
+@pytest.mark.parametrize("verb", ["spmm", "spmm_t"])
+def test_a_product_into_its_own_operand_is_refused(verb):
+    square = native.SparseLayer(2, np.array([0, 1, 2], I32), np.array([1, 0], I32))
+    panel = native.Panel(2, 5)
+    with pytest.raises(ValueError, match=f"{verb}.*same panel"):
+        getattr(square, verb)(panel, panel)
+
+
 def test_a_loss_that_is_not_finite_stops_before_the_step():
     one = net()
     train = trainer(one)
@@ -186,6 +200,34 @@ def test_a_refused_change_leaves_the_network_alone():
     assert np.array_equal(one.graph.column, column)
     for name, values in before.items():
         assert np.array_equal(one.state(name), values)
+
+
+def test_a_rollback_to_another_kind_of_network_is_refused():
+    small, wide = net(), network([3, 2], [(BEGIN, COLUMN)], dtype="float64")
+    with pytest.raises(ValueError, match="snapshot of f32, expected f64"):
+        wide.rollback(small.snapshot())
+    trainer(small, kind="adam")
+    with pytest.raises(ValueError, match=r"snapshot with 'weight\.m'"):
+        net().rollback(small.snapshot())
+    assert wide.state("weight").shape == (3,)
+
+
+def test_a_rollback_beyond_the_first_trainer_resets_its_moments():
+    one = net()
+    fresh = one.snapshot()
+    train = trainer(one)
+    train.train(np.ones((4, 3), F32), np.zeros(4, I64), np.arange(4))
+    assert one.state("weight.m").any()
+    one.rollback(fresh)
+    assert not one.state("weight.m").any()
+    train.train(np.ones((4, 3), F32), np.zeros(4, I64), np.arange(4))
+
+
+def test_moments_of_another_optimizer_are_refused():
+    one = net()
+    trainer(one)
+    with pytest.raises(ValueError, match="got adam for a network with the moments of sgd"):
+        trainer(one, kind="adam")
 
 
 def test_views_of_a_graph_are_read_only_and_outlive_it():

@@ -209,3 +209,17 @@ def test_an_unknown_instruction_set_is_refused():
     assert "ValueError: [SPARSEGROW_ISA] got 'mmx', expected one that this machine has" in (
         result.stderr
     )
+
+
+@pytest.mark.parametrize("threads", ["abc", "0", "-2", "1000", "4x", "99999999999999"])
+def test_an_impossible_number_of_threads_is_refused(threads):
+    result = python("import sparsegrow as sg; print(sg.info())", SPARSEGROW_NUM_THREADS=threads)
+    assert result.returncode == 1
+    assert f"ValueError: [SPARSEGROW_NUM_THREADS] got '{threads}', expected 1 to 256" in (
+        result.stderr
+    )
+
+
+def test_no_number_of_threads_is_the_number_of_cores():
+    result = python("import sparsegrow as sg; print(sg.info())", SPARSEGROW_NUM_THREADS="")
+    assert result.returncode == 0, result.stderr

@@ -48,7 +48,8 @@ def test_links_by_density_epsilon_and_default():
 
 
 @pytest.mark.parametrize(
-    "start", ["er", "small_world", "small_world:0", "scale_free", "receptive_field:0.5"]
+    "start",
+    ["er", "small_world", "small_world:0", "scale_free", "scale_free:1.001", "receptive_field:0.5"],
 )
 def test_starts_are_drawn_from_the_seed(start):
     one, same, other = (SparseLinear(20, 15, 0.3, start=start, seed=s) for s in (1, 1, 2))

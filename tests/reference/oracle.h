@@ -174,6 +174,9 @@ inline void optimizer_step(const OptimizerParams& p, double gradient, double& w,
     const double root = std::sqrt(v / static_cast<double>(p.correction2));
     w -= static_cast<double>(p.rate) * m / static_cast<double>(p.correction1) /
          (root + static_cast<double>(p.epsilon));
+  } else if (p.kind == OptimizerKind::adagrad) {
+    v += g * g;
+    w -= static_cast<double>(p.rate) * g / (std::sqrt(v) + static_cast<double>(p.epsilon));
   } else {
     const double momentum = has_velocity ? static_cast<double>(p.momentum) : 0;
     const double step = static_cast<double>(p.rate) * g;

@@ -96,7 +96,7 @@ inline void sddmm_rows(const SddmmTask<Real>& task) {
   for (std::int32_t e = task.first; e < task.last; ++row) {
     const std::int32_t end =
         task.row_begin[row + 1] < task.last ? task.row_begin[row + 1] : task.last;
-    const std::int32_t ahead = end + kAhead <= task.edges ? kAhead : 0;
+    const std::int32_t ahead = end <= task.edges - kAhead ? kAhead : 0;
     V dy[K];
     for (int k = 0; k < K; ++k) {
       dy[k] = load<V>(task.dy + static_cast<std::int64_t>(row) * W + k * N);

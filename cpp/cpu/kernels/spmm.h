@@ -47,7 +47,7 @@ inline void spmm_part(const SpmmTask<Real>& task, int part) {
     const std::int32_t begin = task.row_begin[row], end = task.row_begin[row + 1];
     const std::int32_t edges = end - begin;
     const std::int32_t* const column = task.column + begin;
-    const std::int32_t* const later = end + kAhead <= task.edges ? column + kAhead : column;
+    const std::int32_t* const later = end <= task.edges - kAhead ? column + kAhead : column;
     Real* const y = task.y + static_cast<std::int64_t>(row) * W + part;
     weight.enter_row(begin);
     V even[K] = {}, odd[K] = {};

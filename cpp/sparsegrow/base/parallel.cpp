@@ -3,12 +3,16 @@
 #include <pthread.h>
 #include <sched.h>
 
+#include <algorithm>
 #include <atomic>
+#include <charconv>
 #include <condition_variable>
 #include <cstdlib>
+#include <cstring>
 #include <exception>
 #include <memory>
 #include <mutex>
+#include <system_error>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -48,7 +52,11 @@ class Pool {
 
  public:
   explicit Pool(int threads) : shares_(static_cast<std::size_t>(threads)) {
-    for (int t = 1; t < threads; ++t) workers_.emplace_back([this, t] { work_loop(t); });
+    workers_.reserve(shares_.size());
+    try {
+      for (int t = 1; t < threads; ++t) workers_.emplace_back([this, t] { work_loop(t); });
+    } catch (const std::exception&) {  // no more threads or memory: those there are take all shares
+    }
   }
 
   ~Pool() {
@@ -61,7 +69,7 @@ class Pool {
     for (auto& worker : workers_) worker.join();
   }
 
-  int threads() const { return static_cast<int>(shares_.size()); }
+  int threads() const { return static_cast<int>(shares_.size()); }  // asked for
 
   void run(std::int64_t chunks, Job job) {
     start(chunks, job);
@@ -160,9 +168,14 @@ int available_cores() {
 
 int initial_threads() {
   const char* text = std::getenv("SPARSEGROW_NUM_THREADS");
-  const int asked = text ? std::atoi(text) : 0;
-  const int threads = asked > 0 ? asked : available_cores();
-  return threads < kMaxThreads ? threads : kMaxThreads;
+  if (!text || !*text) return std::min(available_cores(), kMaxThreads);
+  int asked = 0;
+  const char* end = text + std::strlen(text);
+  const auto [rest, error] = std::from_chars(text, end, asked);
+  const bool number = error == std::errc{} && rest == end;
+  SG_REQUIRE(number && asked >= 1 && asked <= kMaxThreads, "SPARSEGROW_NUM_THREADS", "got '", text,
+             "', expected 1 to ", kMaxThreads);
+  return asked;
 }
 
 // The pool of this process. A fork waits for a running job; the child then starts a pool of its
@@ -184,12 +197,13 @@ struct PoolOwner {
 
 PoolOwner& owner() {
   static PoolOwner* instance = [] {
+    auto* made = new PoolOwner;  // never destroyed: workers may outlive static destructors
     pthread_atfork([] { owner().mutex.lock(); }, [] { owner().mutex.unlock(); },
                    [] {
                      static_cast<void>(owner().pool.release());
                      owner().mutex.unlock();
                    });
-    return new PoolOwner;  // never destroyed: workers may outlive static destructors
+    return made;
   }();
   return *instance;
 }

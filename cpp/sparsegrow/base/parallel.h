@@ -7,15 +7,17 @@
 
 namespace sparsegrow {
 
-// Threads used by parallel_for, the caller included. Starts as SPARSEGROW_NUM_THREADS, else the
-// number of cores this process may run on. set_num_threads throws invalid_argument outside 1..256.
+// Threads used by parallel_for, the caller included; where the system has no more to give, it makes
+// do with those it got. Starts as SPARSEGROW_NUM_THREADS, else the number of cores this process may
+// run on. set_num_threads throws invalid_argument outside 1..256, as does the first call of any
+// function here when SPARSEGROW_NUM_THREADS is not such a number.
 int num_threads();
 void set_num_threads(int threads);
 
 // Runs body(context, chunk) once for each chunk in [0, chunks), on all threads, and returns when
 // all are done. Subnormals are flushed in each of them. An exception of a body is rethrown here,
-// once. Nested calls run on the calling thread. Safe after fork() and from several threads, one
-// call at a time.
+// once; whether the chunks after it have run is then open. Nested calls run on the calling thread.
+// Safe after fork() and from several threads, one call at a time.
 void run_chunks(std::int64_t chunks, void (*body)(void* context, std::int64_t chunk),
                 void* context);
 

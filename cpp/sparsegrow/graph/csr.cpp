@@ -23,20 +23,6 @@ std::int64_t bytes_of(const RowPlan& plan) {
          bytes_of(plan.block_begin) + bytes_of(plan.level_block_begin);
 }
 
-void require_offsets(const Pattern& pattern, const char* where) {
-  const Indices& begin = pattern.row_begin;
-  const std::size_t edges = pattern.column.size();
-  SG_REQUIRE(edges <= static_cast<std::size_t>(kMaxEdges), where, "got ", edges,
-             " edges, expected at most ", kMaxEdges);
-  SG_REQUIRE(!begin.empty() && begin.front() == 0, where, "row offsets must start with 0");
-  for (std::size_t r = 1; r < begin.size(); ++r) {
-    SG_REQUIRE(begin[r - 1] <= begin[r], where, "row offsets fall from ", begin[r - 1], " to ",
-               begin[r], " after row ", r - 1, ", expected them to rise");
-  }
-  SG_REQUIRE(begin.back() == pattern.edges(), where, "row offsets end at ", begin.back(),
-             ", expected the number of columns, ", edges);
-}
-
 // How many edges each source has, as offsets.
 Indices source_offsets(const Pattern& by_target, std::int32_t sources) {
   Indices begin(static_cast<std::size_t>(sources) + 1, 0);
@@ -57,7 +43,25 @@ std::int64_t Csr::bytes() const {
          bytes_of(target_plan) + bytes_of(source_plan);
 }
 
+void require_rising(const Indices& row_begin, const char* where) {
+  SG_REQUIRE(!row_begin.empty() && row_begin.front() == 0, where, "row offsets must start with 0");
+  for (std::size_t r = 1; r < row_begin.size(); ++r) {
+    SG_REQUIRE(row_begin[r - 1] <= row_begin[r], where, "row offsets fall from ", row_begin[r - 1],
+               " to ", row_begin[r], " after row ", r - 1, ", expected them to rise");
+  }
+}
+
+void require_offsets(const Pattern& pattern, const char* where) {
+  const std::size_t edges = pattern.column.size();
+  SG_REQUIRE(edges <= static_cast<std::size_t>(kMaxEdges), where, "got ", edges,
+             " edges, expected at most ", kMaxEdges);
+  require_rising(pattern.row_begin, where);
+  SG_REQUIRE(pattern.row_begin.back() == pattern.edges(), where, "row offsets end at ",
+             pattern.row_begin.back(), ", expected the number of columns, ", edges);
+}
+
 void require_pattern(const Pattern& by_target, std::int32_t sources, const char* where) {
+  SG_REQUIRE(sources >= 0, where, "got ", sources, " sources, expected at least 0");
   require_offsets(by_target, where);
   Indices last_row(static_cast<std::size_t>(sources), -1);  // of each source, to find duplicates
   for (std::int32_t r = 0; r < by_target.rows(); ++r) {
@@ -87,7 +91,6 @@ void transpose(const Pattern& by_target, std::int32_t sources, Pattern& by_sourc
 }
 
 Csr make_csr(std::int32_t sources, Indices row_begin, Indices column) {
-  SG_REQUIRE(sources >= 0, "make_csr", "got ", sources, " sources, expected at least 0");
   Csr csr;
   csr.by_target.row_begin = std::move(row_begin);
   csr.by_target.column = std::move(column);

@@ -37,8 +37,11 @@ struct Csr {
   std::int64_t bytes() const;  // of everything above
 };
 
-// Throws invalid_argument for offsets that do not rise from 0 to column.size(), columns outside
-// [0, sources), or a duplicate in a row; `where` opens the message. Cost O(rows + sources + edges).
+// Each throws invalid_argument, and `where` opens the message. Offsets must rise from 0, ...
+void require_rising(const std::vector<std::int32_t>& row_begin, const char* where);
+// ... and end at column.size(). Cost of both O(rows).
+void require_offsets(const Pattern& pattern, const char* where);
+// The same, and columns lie in [0, sources), none twice in a row. Cost O(rows + sources + edges).
 void require_pattern(const Pattern& by_target, std::int32_t sources, const char* where);
 
 // A rectangular pattern with one level on each side, for a single layer between two separate

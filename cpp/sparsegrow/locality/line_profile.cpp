@@ -112,6 +112,7 @@ LineProfile line_profile(const Pattern& pattern, const LineShape& shape, const C
 }
 
 double simd_worst_level(const Pattern& pattern, const std::vector<std::int32_t>& level) {
+  require_rising(pattern.row_begin, "simd_worst_level");
   const auto rows = static_cast<std::size_t>(pattern.rows());
   SG_REQUIRE(level.size() == rows, "simd_worst_level", "got ", level.size(), " levels for ", rows,
              " rows");

@@ -51,7 +51,7 @@ LineProfile line_profile(const Pattern& pattern, const LineShape& shape = {},
                          const ColumnRange& range = {});
 
 // The largest simd_worst() of the rows of one level, over the levels. `level` is one per row;
-// throws invalid_argument for another length. Cost O(rows).
+// throws invalid_argument for another length, or for offsets that do not rise from 0. Cost O(rows).
 double simd_worst_level(const Pattern& pattern, const std::vector<std::int32_t>& level);
 
 }  // namespace sparsegrow

@@ -22,7 +22,7 @@ struct SyntheticGraph {
 // fan_in) of them are drawn uniformly from the window and the rest uniformly from what is older
 // still; what one side cannot give, the other gives. Bias 0 draws all from all older nodes alike.
 // Throws invalid_argument for sizes below one, more sub-DAGs than nodes and a bias outside 0..1.
-// Cost O(edges log fan_in), on all threads.
+// Cost O(edges fan_in), on all threads.
 Pattern synthetic(const SyntheticGraph& graph);
 
 // The same graph with node i renamed to place[i], rows and columns both; columns rise again.

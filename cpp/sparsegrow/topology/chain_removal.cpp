@@ -81,13 +81,26 @@ void require_removed(const std::vector<Pattern>& layers, const std::vector<Posit
   }
 }
 
+// How many inputs there are is not said, so that no table can hold them.
+void require_first_layer(const Pattern& layer) {
+  require_offsets(layer, "chain_removal");
+  std::vector<std::int32_t> row;
+  for (std::int32_t r = 0; r < layer.rows(); ++r) {
+    row.assign(layer.column.begin() + layer.row_begin[r],
+               layer.column.begin() + layer.row_begin[r + 1]);
+    std::sort(row.begin(), row.end());
+    SG_REQUIRE(row.empty() || row.front() >= 0, "chain_removal", "row ", r, " has column ",
+               row.front(), ", expected at least 0");
+    const auto twice = std::adjacent_find(row.begin(), row.end());
+    SG_REQUIRE(twice == row.end(), "chain_removal", "row ", r, " has column ", *twice, " twice");
+  }
+}
+
 void require_stack(const std::vector<Pattern>& layers) {
   SG_REQUIRE(!layers.empty(), "chain_removal", "got no layers, expected at least 1");
-  for (std::size_t l = 0; l < layers.size(); ++l) {
-    const std::vector<std::int32_t>& column = layers[l].column;
-    const bool any_input = l == 0 && !column.empty();  // how many inputs there are is not said
-    const std::int32_t inputs = any_input ? *std::max_element(column.begin(), column.end()) + 1 : 0;
-    require_pattern(layers[l], l == 0 ? inputs : layers[l - 1].rows(), "chain_removal");
+  require_first_layer(layers[0]);
+  for (std::size_t l = 1; l < layers.size(); ++l) {
+    require_pattern(layers[l], layers[l - 1].rows(), "chain_removal");
   }
 }
 

@@ -12,16 +12,19 @@ namespace {
 // The factor that makes the wishes, each cut at `most`, add up to the total. From the largest wish
 // on, those that the factor would lift above `most` are set to it.
 double scale_of(const std::vector<double>& wishes, double total, double most) {
-  std::vector<double> falling = wishes;
-  std::sort(falling.begin(), falling.end(), [](double a, double b) { return a > b; });
-  double sum = std::accumulate(falling.begin(), falling.end(), 0.0);
+  std::vector<double> rising = wishes;
+  std::sort(rising.begin(), rising.end());
+  // Of a wish and all below it: summed from below, as the largest would swallow the others.
+  std::vector<double> sums(rising.size());
+  std::partial_sum(rising.begin(), rising.end(), sums.begin());
   double left = total;
-  for (const double wish : falling) {
-    if (sum <= 0 || wish * left <= most * sum) break;
+  std::size_t free = rising.size();
+  while (free > 0 && rising[free - 1] * left > most * sums[free - 1]) {
     left -= most;
-    sum -= wish;
+    --free;
   }
-  return sum > 0 ? std::max(0.0, left) / sum : std::numeric_limits<double>::max();
+  const bool any = free > 0 && sums[free - 1] > 0;
+  return any ? left / sums[free - 1] : std::numeric_limits<double>::max();
 }
 
 // Adds one link each to the neurons with the largest remainders until the total is reached.

@@ -1,4 +1,4 @@
-// Uniformly random start topologies of one layer.
+// The uniformly random start topology of one layer.
 #pragma once
 
 #include <cstdint>
@@ -9,12 +9,8 @@
 namespace sparsegrow {
 
 // Exactly `links` distinct cells of an outputs x inputs layer, each set equally likely; row =
-// output, columns ascending. Throws invalid_argument when links is outside 0..cells. Cost
-// O(links).
+// output, columns ascending. Throws invalid_argument for an empty side or links outside
+// 0..cells. Cost O(outputs + links), or O(cells) for more than half of them.
 Pattern erdos_renyi(std::int32_t inputs, std::int32_t outputs, std::int64_t links, Rng rng);
-
-// Each cell independently with the given probability. Cost O(cells).
-Pattern erdos_renyi_bernoulli(std::int32_t inputs, std::int32_t outputs, double probability,
-                              Rng rng);
 
 }  // namespace sparsegrow

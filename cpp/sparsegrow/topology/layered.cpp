@@ -1,6 +1,7 @@
 #include "sparsegrow/topology/layered.h"
 
 #include <numeric>
+#include <string>
 #include <utility>
 
 #include "sparsegrow/base/check.h"
@@ -16,9 +17,12 @@ void require_shapes(const std::vector<std::int32_t>& widths, const std::vector<P
   for (std::size_t layer = 0; layer < widths.size(); ++layer) {
     SG_REQUIRE(widths[layer] >= 1, "layered_graph", "width ", layer, " is ", widths[layer],
                ", expected at least 1");
-    if (layer == 0) continue;
-    SG_REQUIRE(links[layer - 1].rows() == widths[layer], "layered_graph", "pattern ", layer - 1,
-               " has ", links[layer - 1].rows(), " rows, expected ", widths[layer]);
+  }
+  for (std::size_t layer = 0; layer < links.size(); ++layer) {
+    SG_REQUIRE(links[layer].rows() == widths[layer + 1], "layered_graph", "pattern ", layer,
+               " has ", links[layer].rows(), " rows, expected ", widths[layer + 1]);
+    const std::string where = concat("layered_graph, pattern ", layer);
+    require_pattern(links[layer], widths[layer], where.c_str());
   }
 }
 
@@ -46,8 +50,6 @@ Graph layered_graph(const std::vector<std::int32_t>& widths, const std::vector<P
       all.row_begin.push_back(offset + links[layer].row_begin[r]);
     }
     for (const std::int32_t column : links[layer].column) {
-      SG_REQUIRE(column >= 0 && column < widths[layer], "layered_graph", "pattern ", layer,
-                 " has column ", column, ", expected 0 to ", widths[layer] - 1);
       all.column.push_back(first_source + column);
     }
     first_source += widths[layer];

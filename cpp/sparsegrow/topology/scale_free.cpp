@@ -1,5 +1,6 @@
 #include "sparsegrow/topology/scale_free.h"
 
+#include <algorithm>
 #include <cmath>
 #include <unordered_set>
 #include <utility>
@@ -14,10 +15,15 @@
 namespace sparsegrow {
 namespace {
 
+// Exponents near 1 wish for more than a double can hold; sums of wishes times links still must.
+constexpr double kLargestWish = 1e250;
+
 std::vector<std::int32_t> power_law_degrees(std::int32_t nodes, std::int64_t links,
                                             std::int32_t most, double exponent, Rng& rng) {
   std::vector<double> wishes(static_cast<std::size_t>(nodes));
-  for (double& wish : wishes) wish = std::pow(1 - rng.uniform(), -1 / (exponent - 1));
+  for (double& wish : wishes) {
+    wish = std::min(kLargestWish, std::pow(1 - rng.uniform(), -1 / (exponent - 1)));
+  }
   return exact_degrees(wishes, links, most);
 }
 

@@ -4,6 +4,7 @@
 
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/base/rng.h"
+#include "sparsegrow/topology/swi.h"
 
 namespace sparsegrow {
 
@@ -19,7 +20,7 @@ std::vector<double> initial_weights(const Pattern& by_target, const InitConfig& 
         static_cast<std::size_t>(by_target.row_begin[static_cast<std::size_t>(row) + 1]);
     const double fan_in = static_cast<double>(end - begin);
     const double deviation =
-        config.kind == InitKind::swi ? config.scale / std::sqrt(fan_in) : config.scale;
+        config.kind == InitKind::swi ? swi_deviation(fan_in, config.scale) : config.scale;
     Rng rng(seed, stream_id(0x696e6974, static_cast<std::uint64_t>(row)));
     for (std::size_t e = begin; e < end; ++e) weights[e] = deviation * rng.normal();
   }

@@ -23,6 +23,12 @@ ActivationKind kernel_kind(HiddenActivation hidden) {
   }
 }
 
+std::int32_t inputs_of(const NodeTable& nodes) { return nodes.group_begin[1]; }
+
+std::int32_t first_output_of(const NodeTable& nodes) {
+  return nodes.group_begin[nodes.group_begin.size() - 2];
+}
+
 }  // namespace
 
 Network::Network(std::shared_ptr<Backend> backend, Graph graph, NetworkConfig config)
@@ -31,7 +37,7 @@ Network::Network(std::shared_ptr<Backend> backend, Graph graph, NetworkConfig co
       config_(config),
       state_(backend_, config.dtype, graph_.csr().edges(), graph_.csr().targets()) {
   require_dtype("Network", *backend_, config_.dtype);
-  require_layout();
+  require_layout(graph_);
   state_.add("weight", Domain::edge);
   state_.add("bias", Domain::row);
   parameter_names_ = {"weight", "bias"};
@@ -39,36 +45,33 @@ Network::Network(std::shared_ptr<Backend> backend, Graph graph, NetworkConfig co
     state_.add("srelu", Domain::row, kSreluParameters);
     parameter_names_.push_back("srelu");
   }
-  adopt_topology();
-  start_new_rows(std::vector<std::int32_t>(static_cast<std::size_t>(csr().targets()), kNew));
+  start_new_rows(state_,
+                 std::vector<std::int32_t>(static_cast<std::size_t>(csr().targets()), kNew));
+  view_ = view_of(graph_, state_);
 }
 
 // Levels are computed one after another, and gradients start at the outputs: both need the outputs
 // on top.
-void Network::require_layout() const {
-  const auto& nodes = graph_.nodes();
+void Network::require_layout(const Graph& graph) {
+  const NodeTable& nodes = graph.nodes();
   SG_REQUIRE(nodes.groups() >= 2, "Network", "the graph has ", nodes.groups(),
              " groups, expected inputs first, outputs last");
-  const std::int32_t top = levels() - 1;
+  const std::int32_t top = graph.csr().target_plan.levels() - 1;
   for (std::int32_t row = 0; row < nodes.rows(); ++row) {
     const auto& spec =
         nodes.spec[static_cast<std::size_t>(nodes.node[static_cast<std::size_t>(row)])];
-    const bool input = row < inputs(), output = row >= first_output();
+    const bool input = row < inputs_of(nodes), output = row >= first_output_of(nodes);
     SG_REQUIRE(spec.input == input, "Network", "row ", row, " of group ", spec.group,
                " is an input, expected inputs to be exactly the first group");
-    const bool on_top = csr().target_level[static_cast<std::size_t>(row)] == top;
-    SG_REQUIRE(on_top == output, "Network", "row ", row, " of group ", spec.group, " has level ",
-               csr().target_level[static_cast<std::size_t>(row)],
-               ", expected exactly the outputs on the top level ", top);
+    const std::int32_t level = graph.csr().target_level[static_cast<std::size_t>(row)];
+    SG_REQUIRE((level == top) == output, "Network", "row ", row, " of group ", spec.group,
+               " has level ", level, ", expected exactly the outputs on the top level ", top);
   }
 }
 
-std::int32_t Network::inputs() const { return graph_.nodes().group_begin[1]; }
+std::int32_t Network::inputs() const { return inputs_of(graph_.nodes()); }
 
-std::int32_t Network::first_output() const {
-  const auto& begin = graph_.nodes().group_begin;
-  return begin[begin.size() - 2];
-}
+std::int32_t Network::first_output() const { return first_output_of(graph_.nodes()); }
 
 std::int32_t Network::outputs() const { return graph_.nodes().rows() - first_output(); }
 
@@ -81,7 +84,8 @@ std::int64_t Network::parameters() const {
 
 std::int64_t Network::bytes() const {
   std::int64_t total = csr().bytes() + state_.bytes();
-  for (const auto& [name, buffer] : gradients_) total += static_cast<std::int64_t>(buffer->bytes());
+  for (const auto& [name, buffer] : view_.gradients)
+    total += static_cast<std::int64_t>(buffer->bytes());
   for (const Panel* panel : {&a_, &z_, &delta_}) {
     total += static_cast<std::int64_t>(panel->rows()) * padded_batch(panel->capacity()) *
              static_cast<std::int64_t>(size_of(config_.dtype));
@@ -134,9 +138,9 @@ void Network::forward(const DropoutParams* drop) {
   const Buffer& weights = state_.buffer("weight");
   const Buffer& bias = state_.buffer("bias");
   for (std::int32_t level = 1; level < levels(); ++level) {
-    backend_->spmm(*device_, level, weights, &bias, a_, z_);
-    backend_->activate(*device_, level, activation_of(level), srelu_of(level), z_, a_);
-    if (drop && level + 1 < levels()) backend_->dropout(*device_, level, *drop, a_);
+    backend_->spmm(*view_.device, level, weights, &bias, a_, z_);
+    backend_->activate(*view_.device, level, activation_of(level), srelu_of(level), z_, a_);
+    if (drop && level + 1 < levels()) backend_->dropout(*view_.device, level, *drop, a_);
   }
 }
 
@@ -144,20 +148,20 @@ void Network::backward(const DropoutParams* drop, bool input_gradient) {
   const Buffer& weights = state_.buffer("weight");
   for (std::int32_t level = levels() - 1; level >= 1; --level) {
     if (level + 1 < levels()) {
-      backend_->spmm_t(*device_, level, weights, delta_, delta_);
-      if (drop) backend_->dropout(*device_, level, *drop, delta_);
+      backend_->spmm_t(*view_.device, level, weights, delta_, delta_);
+      if (drop) backend_->dropout(*view_.device, level, *drop, delta_);
     }
     Buffer* dsrelu = is_srelu(level) ? &gradient("srelu") : nullptr;
-    backend_->activate_grad(*device_, level, activation_of(level), srelu_of(level), z_, delta_,
+    backend_->activate_grad(*view_.device, level, activation_of(level), srelu_of(level), z_, delta_,
                             dsrelu);
   }
-  backend_->sddmm(*device_, a_, delta_, gradient("weight"));
+  backend_->sddmm(*view_.device, a_, delta_, gradient("weight"));
   backend_->row_sum(delta_, inputs(), gradient("bias"));
-  if (input_gradient) backend_->spmm_t(*device_, 0, weights, delta_, delta_);
+  if (input_gradient) backend_->spmm_t(*view_.device, 0, weights, delta_, delta_);
 }
 
 Buffer& Network::gradient(const std::string& parameter) const {
-  for (const auto& [name, buffer] : gradients_) {
+  for (const auto& [name, buffer] : view_.gradients) {
     if (name == parameter) return *buffer;
   }
   throw_range("Network.gradient", concat("no parameter is called '", parameter, "'"));
@@ -165,7 +169,7 @@ Buffer& Network::gradient(const std::string& parameter) const {
 
 std::vector<LevelStats> Network::activation_stats() {
   backend_->finish();
-  return backend_->level_stats(*device_, a_);
+  return backend_->level_stats(*view_.device, a_);
 }
 
 }  // namespace sparsegrow

@@ -34,7 +34,7 @@ class Network {
   const NetworkConfig& config() const { return config_; }
   Backend& backend() const { return *backend_; }
   const DeviceCsr& device() const {
-    return *device_;
+    return *view_.device;
   }  // of the present topology; gone after grow()
   StateTable& state() { return state_; }
   const StateTable& state() const { return state_; }
@@ -59,8 +59,8 @@ class Network {
   std::vector<LevelStats> activation_stats();
 
   // --- change. One commit; weights[k] is the start value of the k-th added edge (none means all
-  // zero). New rows start with bias 0. On any throw the network is as before. Cost O(V + E) per
-  // state array.
+  // zero). New rows start with bias 0, and gradients anew. On any throw the network is as before.
+  // Cost O(V + E) per state array.
   Remap grow(const Mutation& mutation, Span<const double> weights);
 
   struct Snapshot {
@@ -69,28 +69,35 @@ class Network {
     std::int64_t steps = 0;
   };
   Snapshot snapshot() const;
-  void rollback(const Snapshot& snapshot);  // exact bits, moments included
+  // Exact bits, moments included; moments that the snapshot does not have start anew. Throws as
+  // StateTable::restore, and then the network is as before.
+  void rollback(const Snapshot& snapshot);
 
   std::int64_t steps = 0;  // optimizer steps taken
 
  private:
+  // What is made anew for a topology and carries nothing over.
+  struct View {
+    std::unique_ptr<DeviceCsr> device;
+    std::vector<std::pair<std::string, std::shared_ptr<Buffer>>> gradients;
+  };
+
   const Csr& csr() const { return graph_.csr(); }
   ActivationParams activation_of(std::int32_t level) const;
   bool is_srelu(std::int32_t level) const;
   const Buffer* srelu_of(std::int32_t level) const;
-  void require_layout() const;
+  static void require_layout(const Graph& graph);
   void require_batch(std::int32_t batch);
-  void adopt_topology();
-  void start_new_rows(const std::vector<std::int32_t>& old_row);
-  void set_new_weights(const std::vector<std::int32_t>& added, Span<const double> weights);
+  View view_of(const Graph& graph, const StateTable& state) const;
+  void adopt(Graph graph, StateTable state, View view) noexcept;
+  void start_new_rows(StateTable& state, const std::vector<std::int32_t>& old_row) const;
 
   std::shared_ptr<Backend> backend_;
   Graph graph_;
   NetworkConfig config_;
   StateTable state_;
   std::vector<std::string> parameter_names_;
-  std::unique_ptr<DeviceCsr> device_;
-  std::vector<std::pair<std::string, std::shared_ptr<Buffer>>> gradients_;
+  View view_;
   Panel a_, z_, delta_;
 };
 

@@ -1,5 +1,6 @@
-// How a network changes: growth through one commit, snapshots and rollback.
-#include <algorithm>
+// How a network changes: growth through one commit, snapshots and rollback. Everything is made
+// beside what there is and put in its place at the end, so that a throw leaves the network as it
+// was.
 #include <utility>
 
 #include "sparsegrow/backend/element.h"
@@ -8,22 +9,28 @@
 
 namespace sparsegrow {
 
-// Everything that is made anew for a topology and carries nothing over: device view, gradients.
-void Network::adopt_topology() {
-  const auto committed = graph_.snapshot();
-  device_ = backend_->upload(std::shared_ptr<const Csr>(committed, &committed->csr));
-  gradients_.clear();
+Network::View Network::view_of(const Graph& graph, const StateTable& state) const {
+  const auto committed = graph.snapshot();
+  View view;
+  view.device = backend_->upload(std::shared_ptr<const Csr>(committed, &committed->csr));
   for (const auto& name : parameter_names_) {
-    gradients_.emplace_back(name, backend_->allocate(state_.buffer(name).bytes()));
+    view.gradients.emplace_back(name, backend_->allocate(state.buffer(name).bytes()));
   }
+  return view;
+}
+
+void Network::adopt(Graph graph, StateTable state, View view) noexcept {
+  graph_ = std::move(graph);
+  state_ = std::move(state);
+  view_ = std::move(view);
 }
 
 // SReLU starts as a leaky ReLU: slope 0.2 below 0, the identity above; training bends it from
 // there.
-void Network::start_new_rows(const std::vector<std::int32_t>& old_row) {
+void Network::start_new_rows(StateTable& state, const std::vector<std::int32_t>& old_row) const {
   if (config_.hidden != HiddenActivation::srelu) return;
   constexpr double kStart[kSreluParameters] = {0.0, 0.2, 0.4, 1.0};  // by SreluParameter
-  Buffer& srelu = state_.buffer("srelu");
+  Buffer& srelu = state.buffer("srelu");
   const auto rows = static_cast<std::int64_t>(old_row.size());
   for (std::int64_t row = 0; row < rows; ++row) {
     if (old_row[static_cast<std::size_t>(row)] != kNew) continue;
@@ -33,34 +40,22 @@ void Network::start_new_rows(const std::vector<std::int32_t>& old_row) {
   }
 }
 
-void Network::set_new_weights(const std::vector<std::int32_t>& added, Span<const double> weights) {
-  if (weights.empty()) return;
-  Buffer& values = state_.buffer("weight");
-  for (std::size_t k = 0; k < added.size(); ++k) {
-    store_element(values, config_.dtype, added[k], weights[k]);
-  }
-}
-
 Remap Network::grow(const Mutation& mutation, Span<const double> weights) {
   SG_REQUIRE(weights.empty() || weights.size() == mutation.added_edges.size(), "Network.grow",
              "got ", weights.size(), " weights for ", mutation.added_edges.size(), " added edges");
-  const Graph::Snapshot before = graph_.snapshot();
-  const StateTable old_state = state_;  // refers to the old arrays, which carry() leaves alone
-  try {
-    graph_.apply(mutation);
-    Remap remap = graph_.commit();
-    require_layout();
-    state_.carry(remap);
-    start_new_rows(remap.row);
-    set_new_weights(remap.added, weights);
-    adopt_topology();
-    return remap;
-  } catch (...) {
-    graph_.restore(before);
-    state_ = old_state;
-    adopt_topology();
-    throw;
+  Graph graph = graph_;
+  graph.apply(mutation);
+  Remap remap = graph.commit();
+  require_layout(graph);
+  StateTable state = state_;  // refers to the old arrays, which carry() leaves alone
+  state.carry(remap);
+  start_new_rows(state, remap.row);
+  for (std::size_t k = 0; k < weights.size(); ++k) {
+    store_element(state.buffer("weight"), config_.dtype, remap.added[k], weights[k]);
   }
+  View view = view_of(graph, state);
+  adopt(std::move(graph), std::move(state), std::move(view));
+  return remap;
 }
 
 Network::Snapshot Network::snapshot() const {
@@ -68,10 +63,13 @@ Network::Snapshot Network::snapshot() const {
 }
 
 void Network::rollback(const Snapshot& saved) {
-  state_.restore(saved.state);
-  graph_.restore(saved.graph);
+  StateTable state = state_;
+  state.restore(saved.state);
+  Graph graph = graph_;
+  graph.restore(saved.graph);
+  View view = view_of(graph, state);
+  adopt(std::move(graph), std::move(state), std::move(view));
   steps = saved.steps;
-  adopt_topology();
 }
 
 }  // namespace sparsegrow

@@ -1,34 +1,17 @@
 // How the links of a restricted Boltzmann machine change: the rule of SET, through one commit.
 #include <algorithm>
 
-#include "sparsegrow/backend/element.h"
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/base/rng.h"
 #include "sparsegrow/topology/regrow_random.h"
 #include "sparsegrow/topology/remove_signed.h"
+#include "sparsegrow/train/layer_view.h"
 #include "sparsegrow/train/rbm.h"
 
 namespace sparsegrow {
 namespace {
 
 constexpr std::uint64_t kPlaces = 0x706c61636573, kWeights = 0x77656967687473;
-
-// The links as a layer by itself: row = hidden unit, column = visible unit. Positions are those of
-// the graph, as visible units have no links of their own.
-Pattern layer_of(const Network& net) {
-  const Pattern& all = net.graph().csr().by_target;
-  return {{all.row_begin.begin() + net.inputs(), all.row_begin.end()}, all.column};
-}
-
-std::vector<float> weights_of(const Network& net) {
-  const StateEntry& weight = net.state().entry("weight");
-  std::vector<float> values(static_cast<std::size_t>(net.state().count(weight)));
-  for (std::size_t e = 0; e < values.size(); ++e) {
-    const auto index = static_cast<std::int64_t>(e);
-    values[e] = static_cast<float>(load_element(*weight.buffer, net.config().dtype, index));
-  }
-  return values;
-}
 
 std::vector<double> normal_values(std::size_t count, double deviation, Rng rng) {
   std::vector<double> values(count);
@@ -42,11 +25,12 @@ Remap Rbm::rewire(const Rewiring& how) {
   SG_REQUIRE(how.deviation >= 0, "Rbm.rewire", "got deviation ", how.deviation,
              ", expected 0 or more");
   Network& net = layers_.network();
-  net.backend().finish();
-  const Pattern layer = layer_of(net);
+  // The hidden units' layer; visible units have no links of their own, so that its positions are
+  // those of the graph.
+  const LayerView layer = layer_views(net).front();
   Mutation mutation;
-  mutation.removed_positions = remove_signed(weights_of(net), how.fraction);
-  const Pattern kept = without_positions(layer, mutation.removed_positions);
+  mutation.removed_positions = remove_signed(layer_weights(net, layer), how.fraction);
+  const Pattern kept = without_positions(layer.pattern, mutation.removed_positions);
   const auto change = static_cast<std::uint64_t>(how.change);
   const auto count = std::max<std::int64_t>(0, how.links - kept.edges());
   const Links grown =

@@ -1,7 +1,6 @@
 #include "sparsegrow/train/rewire.h"
 
 #include <algorithm>
-#include <cmath>
 
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/topology/chain_removal.h"
@@ -12,6 +11,7 @@
 #include "sparsegrow/topology/remove_magnitude.h"
 #include "sparsegrow/topology/remove_relative.h"
 #include "sparsegrow/topology/remove_signed.h"
+#include "sparsegrow/topology/swi.h"
 #include "sparsegrow/topology/update_schedule.h"
 #include "sparsegrow/train/dense_gradient.h"
 #include "sparsegrow/train/layer_view.h"
@@ -208,7 +208,8 @@ class RewireUpdate {
       const auto t = static_cast<std::size_t>(link.target);
       const double fan_in = next.row_begin[t + 1] - next.row_begin[t];
       const bool swi = rule_.start.kind == InitKind::swi;
-      weights_.push_back(rule_.start.scale / (swi ? std::sqrt(fan_in) : 1.0) * rng.normal());
+      const double scale = rule_.start.scale;
+      weights_.push_back((swi ? swi_deviation(fan_in, scale) : scale) * rng.normal());
     }
   }
 

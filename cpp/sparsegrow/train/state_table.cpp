@@ -20,6 +20,13 @@ std::vector<std::int32_t> repeat_map(const std::vector<std::int32_t>& map, std::
   return repeated;
 }
 
+const StateEntry* find(const std::vector<StateEntry>& entries, const std::string& name) {
+  for (const auto& entry : entries) {
+    if (entry.name == name) return &entry;
+  }
+  return nullptr;
+}
+
 }  // namespace
 
 StateTable::StateTable(std::shared_ptr<Backend> backend, DType dtype, std::int32_t edges,
@@ -41,26 +48,26 @@ std::int64_t StateTable::bytes() const {
 void StateTable::add(const std::string& name, Domain domain, std::int32_t components, double fill) {
   SG_REQUIRE(!has(name), "StateTable.add", "'", name, "' is already in the table");
   StateEntry entry{name, domain, components, fill, nullptr};
-  const std::int64_t size = count(entry);
-  entry.buffer = backend_->allocate(static_cast<std::size_t>(size) * size_of(dtype_));
-  if (fill != 0) {
-    for (std::int64_t i = 0; i < size; ++i) store_element(*entry.buffer, dtype_, i, fill);
-  }
+  entry.buffer = filled(entry);
   entries_.push_back(std::move(entry));
 }
 
-bool StateTable::has(const std::string& name) const {
-  for (const auto& entry : entries_) {
-    if (entry.name == name) return true;
+std::shared_ptr<Buffer> StateTable::filled(const StateEntry& entry) const {
+  const std::int64_t size = count(entry);
+  std::shared_ptr<Buffer> made =
+      backend_->allocate(static_cast<std::size_t>(size) * size_of(dtype_));
+  for (std::int64_t i = 0; entry.fill != 0 && i < size; ++i) {
+    store_element(*made, dtype_, i, entry.fill);
   }
-  return false;
+  return made;
 }
 
+bool StateTable::has(const std::string& name) const { return find(entries_, name) != nullptr; }
+
 const StateEntry& StateTable::entry(const std::string& name) const {
-  for (const auto& entry : entries_) {
-    if (entry.name == name) return entry;
-  }
-  throw_range("StateTable.entry", concat("no state is called '", name, "'"));
+  const StateEntry* found = find(entries_, name);
+  if (!found) throw_range("StateTable.entry", concat("no state is called '", name, "'"));
+  return *found;
 }
 
 void StateTable::carry(const Remap& remap) {
@@ -98,18 +105,32 @@ void StateTable::own(const std::string& name) {
 
 StateTable::Snapshot StateTable::snapshot() const {
   backend_->finish();
-  Snapshot saved{edges_, rows_, entries_};
+  Snapshot saved{dtype_, edges_, rows_, entries_};
   for (auto& entry : saved.entries) entry.buffer = copy_of(*entry.buffer);
   return saved;
 }
 
+void StateTable::require_fit(const Snapshot& saved) const {
+  SG_REQUIRE(saved.dtype == dtype_, "StateTable.restore", "got a snapshot of ",
+             name_of(saved.dtype), ", expected ", name_of(dtype_));
+  for (const StateEntry& kept : saved.entries) {
+    const StateEntry* ours = find(entries_, kept.name);
+    SG_REQUIRE(ours && ours->domain == kept.domain && ours->components == kept.components,
+               "StateTable.restore", "got a snapshot with '", kept.name,
+               "', which this table does not have or has in another shape");
+  }
+}
+
 void StateTable::restore(const Snapshot& saved) {
+  require_fit(saved);
   backend_->finish();
-  std::vector<StateEntry> fresh = saved.entries;
-  for (auto& entry : fresh) entry.buffer = copy_of(*entry.buffer);
-  entries_ = std::move(fresh);
-  edges_ = saved.edges;
-  rows_ = saved.rows;
+  StateTable next(backend_, dtype_, saved.edges, saved.rows);
+  for (StateEntry entry : entries_) {
+    const StateEntry* kept = find(saved.entries, entry.name);
+    entry.buffer = kept ? copy_of(*kept->buffer) : next.filled(entry);
+    next.entries_.push_back(std::move(entry));
+  }
+  *this = std::move(next);
 }
 
 }  // namespace sparsegrow

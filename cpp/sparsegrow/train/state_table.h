@@ -42,8 +42,11 @@ class StateTable {
   // Gives an array memory of its own, so that copies of this table keep what it holds now.
   void own(const std::string& name);
 
-  // Exact copies of all arrays, and back. A snapshot fits only a table with the same entries.
+  // Exact copies of all arrays, and back. An entry that was added after the snapshot starts anew.
+  // restore() throws invalid_argument, and changes nothing, when the snapshot has another dtype or
+  // an entry that this table does not have.
   struct Snapshot {
+    DType dtype = DType::f32;
     std::int32_t edges = 0;
     std::int32_t rows = 0;
     std::vector<StateEntry> entries;
@@ -55,7 +58,9 @@ class StateTable {
   std::int64_t size_of_domain(Domain domain) const {
     return domain == Domain::edge ? edges_ : rows_;
   }
+  std::shared_ptr<Buffer> filled(const StateEntry& entry) const;
   std::shared_ptr<Buffer> copy_of(const Buffer& buffer) const;
+  void require_fit(const Snapshot& snapshot) const;
 
   std::shared_ptr<Backend> backend_;
   DType dtype_;

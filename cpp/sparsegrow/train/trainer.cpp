@@ -43,8 +43,25 @@ Trainer::Trainer(std::shared_ptr<Network> network, TrainerConfig config)
              config_.dropout, ", expected 0 <= dropout < 1");
   SG_REQUIRE(config_.batch >= 1 && config_.batch <= (1 << 20), "Trainer", "got batch ",
              config_.batch, ", expected 1 to ", 1 << 20);
+  SG_REQUIRE(config_.optimizer.kind != OptimizerKind::adagrad, "Trainer",
+             "got adagrad, expected sgd, nesterov or adam");
+  require_own_moments();
+  add_moments();
+}
+
+// Moments of another kind, and the steps that go with them, would be taken for what they are not.
+void Trainer::require_own_moments() const {
   const bool adam = config_.optimizer.kind == OptimizerKind::adam;
-  auto& state = network_->state();
+  const StateTable& state = network_->state();
+  const bool trained = state.has("weight.m"), by_adam = state.has("weight.v");
+  SG_REQUIRE(!trained || adam == by_adam, "Trainer", "got ", adam ? "adam" : "sgd or nesterov",
+             " for a network with the moments of ", by_adam ? "adam" : "sgd or nesterov",
+             ", expected the kind of optimizer that it was trained with");
+}
+
+void Trainer::add_moments() {
+  StateTable& state = network_->state();
+  const bool adam = config_.optimizer.kind == OptimizerKind::adam;
   for (const auto& name : network_->parameter_names()) {
     const Domain domain = state.entry(name).domain;
     const std::int32_t components = state.entry(name).components;
@@ -172,6 +189,7 @@ StepRecord Trainer::evaluate(const SampleMatrix& x, const Targets& y,
 
 StepRecord Trainer::gradients(const SampleMatrix& x, const Targets& y,
                               Span<const std::int64_t> chosen, bool input_gradient) {
+  SG_REQUIRE(!chosen.empty(), "Trainer.gradients", "got no samples, expected at least one");
   require_targets(x, y, chosen);
   const StepRecord record = forward_loss(x, y, chosen, nullptr);
   network_->backward(nullptr, input_gradient);

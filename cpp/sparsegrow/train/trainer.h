@@ -38,6 +38,9 @@ struct StepRecord {
 
 class Trainer {
  public:
+  // Goes on from the moments that an earlier trainer, or a checkpoint, has left in the network,
+  // else from zero. Throws invalid_argument for settings out of range, for adagrad, and for moments
+  // of another kind of optimizer: those of adam are not those of sgd and nesterov.
   Trainer(std::shared_ptr<Network> network, TrainerConfig config);
 
   // One step per consecutive batch of `order` (indices of samples). Throws out_of_range for a label
@@ -53,7 +56,7 @@ class Trainer {
   void predict(const SampleMatrix& x, Span<const std::int64_t> order, void* out);
 
   // Gradients of one batch's mean loss, left in Network::gradient and, if asked, in the input rows
-  // of delta().
+  // of delta(). Throws invalid_argument for no samples.
   StepRecord gradients(const SampleMatrix& x, const Targets& y, Span<const std::int64_t> chosen,
                        bool input_gradient);
 
@@ -63,6 +66,8 @@ class Trainer {
  private:
   StepRecord forward_loss(const SampleMatrix& x, const Targets& y, Span<const std::int64_t> chosen,
                           const DropoutParams* drop);
+  void require_own_moments() const;
+  void add_moments();
   void load_labels(const Targets& y, Span<const std::int64_t> chosen);
   void require_room(std::int32_t batch);
   void require_targets(const SampleMatrix& x, const Targets& y,
