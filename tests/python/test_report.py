@@ -16,10 +16,10 @@ from run_folders import (
     write_run,
 )
 from sparsegrow import cli
+from sparsegrow.growth.paper import ROWS
 from sparsegrow.reporting import data
 from sparsegrow.reporting.chart import Chart, Series, draw
 from sparsegrow.reporting.data import ReportError, gather
-from sparsegrow.reporting.growth import PAPER
 from sparsegrow.reporting.report import report
 from sparsegrow.reporting.scale import Scale
 
@@ -223,7 +223,7 @@ def test_another_sub_dag_is_shown_first(tmp_path, with_net):
 
 def test_the_paper_stands_beside_ours(tmp_path):
     texts = outline(report(write_run(tmp_path / "run"))).texts
-    for seconds, bits, *_ in PAPER[1:]:
+    for seconds, bits, *_ in ROWS[1:]:
         assert f"{bits:.2f}" in texts, seconds
 
 

@@ -11,8 +11,9 @@ from typing import Annotated, Any
 import typer
 
 from sparsegrow.cli.arguments import Device, DeviceIfNew, StoppedError
-from sparsegrow.growth.growing import Run, grow, next_folder
+from sparsegrow.growth.growing import Run, budget_of, grow, next_folder
 from sparsegrow.growth.growing import resume as resume_run
+from sparsegrow.growth.run_folder import RunFolder
 from sparsegrow.text.corpus import NAMES, Corpus, load_corpus
 
 CorpusName = Annotated[str | None, typer.Option("--corpus", help=f"{', '.join(NAMES)}.")]
@@ -43,8 +44,10 @@ def train(
     json_: Json = False,
 ) -> None:
     """Begin with 98 tiny sub-networks and let them grow while they learn a text."""
-    chosen, source = text_of(corpus, text, valid)
+    budget_of(minutes, steps)  # mistakes are told before a text is read
     folder = out or next_folder()
+    RunFolder(folder).require_free()
+    chosen, source = text_of(corpus, text, valid)
     show(
         folder,
         json_,

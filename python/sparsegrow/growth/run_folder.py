@@ -57,8 +57,6 @@ class RunFolder:
             There is a run in it already or somebody else's file, or it cannot be made.
         """
         folder = cls(path)
-        if (folder.path / MODEL).exists():
-            raise RunError(f"{path}: holds a run already; resume it, or choose another folder")
         folder.require_free()
         try:
             folder.path.mkdir(parents=True, exist_ok=True)
@@ -86,7 +84,15 @@ class RunFolder:
         return folder
 
     def require_free(self) -> None:
-        """Refuse to write over files that are not those of a run which ended before it began."""
+        """Refuse to write over a run, or over files that are not of one that ended as it began.
+
+        Raises
+        ------
+        RunError
+            The folder is not free.
+        """
+        if (self.path / MODEL).exists():
+            raise RunError(f"{self.path}: holds a run already; resume it, or choose another folder")
         if set(self.config_file()) >= {"version", "settings", "budget"}:
             return
         for name in (CONFIG, *RECORDS):
