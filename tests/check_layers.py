@@ -1,7 +1,7 @@
 """Check that includes and imports point down only, and the other rules about what may stand where.
 
     python tests/check_layers.py              # text only, instant
-    python tests/check_layers.py --headers    # also compile each header alone
+    python tests/check_layers.py --alone      # also compile each file of the engine alone
 
 Prints one line per violation and exits with 1 if there is one.
 """
@@ -157,39 +157,55 @@ def check_flags(root: Path) -> Iterator[str]:
                 yield f"{name}: {flag} must not be shipped"
 
 
-def compile_alone(root: Path, header: Path) -> str | None:
-    """The first error of a header that needs something included before it, else None."""
+def compile_alone(root: Path, source: Path) -> str | None:
+    """The first error of a file that needs something included before it, else None."""
     compiler = os.environ.get("CXX", "c++")
     command = [compiler, "-std=c++17", "-fsyntax-only", "-Icpp", "-Itests", "-x", "c++", "-"]
-    include = f'#include "{(root / header).as_posix()}"\n'
+    include = f'#include "{(root / source).as_posix()}"\n'
     result = subprocess.run(command, cwd=root, input=include, capture_output=True, text=True)
     if result.returncode == 0:
         return None
     error = next((line for line in result.stderr.splitlines() if "error" in line), result.stderr)
-    return f"{header}: does not compile alone: {error}"
+    return f"{source}: does not compile alone: {error}"
 
 
-def check_headers(root: Path) -> Iterator[str]:
-    """Each header of the engine, its CPU backend and the test oracle compiles alone."""
+def to_compile(root: Path) -> list[Path]:
+    """The engine's sources, and the headers that no source includes before all others.
+
+    Left out are kernels, whose files are built one by one for the instruction set of each, and the
+    registry, which includes backends that a machine may not have.
+    """
     rooms = ("cpp/", "tests/reference/")
-    headers = [p for p in sources_of(root) if p.suffix == ".h" and p.as_posix().startswith(rooms)]
+    files = [path for path in sources_of(root) if path.as_posix().startswith(rooms)]
+    files = [p for p in files if p.as_posix() != REGISTRY and not p.match("kernels_*.cpp")]
+    sources = [p for p in files if p.suffix == ".cpp"]
+    first = set()
+    for source in sources:
+        included = INCLUDE.search((root / source).read_text(encoding="utf-8"))
+        if included:
+            first.add(target_of(root, source, included[2]))
+    return sources + [p for p in files if p.suffix == ".h" and p.as_posix() not in first]
+
+
+def check_compilation(root: Path) -> Iterator[str]:
+    """Each source and header of the engine and of the test oracle compiles alone."""
     with ThreadPoolExecutor(os.cpu_count()) as pool:
-        results = pool.map(lambda header: compile_alone(root, header), headers)
+        results = pool.map(lambda source: compile_alone(root, source), to_compile(root))
         yield from (result for result in results if result is not None)
 
 
-def violations(root: Path, headers: bool = False) -> list[str]:
+def violations(root: Path, alone: bool = False) -> list[str]:
     """Every violation under a root, one line each."""
     found = [*check_sources(root), *check_imports(root), *check_folders(root), *check_flags(root)]
-    return [*found, *check_headers(root)] if headers else found
+    return [*found, *check_compilation(root)] if alone else found
 
 
 def main() -> int:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--root", type=Path, default=ROOT)
-    parser.add_argument("--headers", action="store_true", help="also compile each header alone")
+    parser.add_argument("--alone", action="store_true", help="also compile each file alone")
     arguments = parser.parse_args()
-    found = violations(arguments.root, arguments.headers)
+    found = violations(arguments.root, arguments.alone)
     print("\n".join(found) or "layers: no violation")
     return 1 if found else 0
 

@@ -44,29 +44,29 @@ struct Scene {
 };
 
 TEST_CASE("a growth that runs out of memory changes nothing, and training goes on") {
+  Scene scene;
   std::int64_t k = 0;
   for (bool failed = true; failed; ++k) {
-    Scene scene;
     const std::string bits = bits_of(*scene.net);
     const std::int64_t edges = scene.net->edges();
     failed = scene.fails(k, [&] { scene.trainer.grow(scene.proposals()); });
     INFO("allocation " << k);
     REQUIRE(failed == (bits_of(*scene.net) == bits));
     REQUIRE(failed == (scene.net->edges() == edges));
-    scene.trainer.train(2, 1.0);
+    scene.trainer.train(1, 1.0);
   }
   REQUIRE(k > 20);
 }
 
 TEST_CASE("a rollback that runs out of memory is made whole or not at all") {
+  Scene scene;
+  const auto saved = scene.net->snapshot();
+  const std::string before = bits_of(*scene.net);
+  const std::int64_t edges_before = scene.net->edges();
   std::int64_t k = 0;
   for (bool failed = true; failed; ++k) {
-    Scene scene;
-    const auto saved = scene.net->snapshot();
-    const std::string before = bits_of(*scene.net);
-    const std::int64_t edges_before = scene.net->edges();
     scene.trainer.grow(scene.proposals());
-    scene.trainer.train(2, 1.0);
+    scene.trainer.train(1, 1.0);
     const std::string after = bits_of(*scene.net);
     const std::int64_t edges_after = scene.net->edges();
     failed = scene.fails(k, [&] { scene.net->rollback(saved); });
@@ -74,7 +74,7 @@ TEST_CASE("a rollback that runs out of memory is made whole or not at all") {
     const std::string bits = bits_of(*scene.net);
     REQUIRE((bits == before || (failed && bits == after)));
     REQUIRE(scene.net->edges() == (bits == before ? edges_before : edges_after));
-    scene.trainer.train(2, 1.0);
+    scene.trainer.train(1, 1.0);
     scene.net->rollback(saved);
     REQUIRE(bits_of(*scene.net) == before);
   }

@@ -102,12 +102,17 @@ def test_layers_sees_through_relative_includes(tmp_path: Path) -> None:
 @pytest.mark.skipif(  # in CI, which installs a compiler, a failure
     shutil.which("c++") is None and not os.environ.get("CI"), reason="needs a C++ compiler"
 )
-def test_layers_compiles_headers_alone(tmp_path: Path) -> None:
-    plant(tmp_path, "cpp/sparsegrow/base/good.h", "#include <string>\nstd::string a();\n")
-    plant(tmp_path, "cpp/sparsegrow/base/bad.h", "std::string b();\n")
-    found = layers.violations(tmp_path, headers=True)
-    assert len(found) == 1
-    assert "bad.h" in found[0]
+def test_layers_compiles_files_alone(tmp_path: Path) -> None:
+    base = "cpp/sparsegrow/base"
+    plant(tmp_path, f"{base}/good.h", "#include <string>\nstd::string a();\n")
+    plant(tmp_path, f"{base}/good.cpp", '#include "sparsegrow/base/good.h"\nstd::string s;\n')
+    plant(tmp_path, f"{base}/bad.h", "std::string b();\n")
+    plant(tmp_path, f"{base}/late.h", "std::string c();\n")
+    plant(tmp_path, f"{base}/late.cpp", '#include <string>\n#include "sparsegrow/base/late.h"\n')
+    plant(tmp_path, f"{base}/worse.cpp", '#include "sparsegrow/base/bad.h"\nstd::string s;\n')
+    found = layers.violations(tmp_path, alone=True)
+    names = [line.split(":")[0] for line in found]
+    assert sorted(names) == [f"{base}/late.h", f"{base}/worse.cpp"]  # bad.h is seen in worse.cpp
 
 
 def function(lines: int, language: str = "cpp") -> str:
