@@ -1,1 +1,1 @@
-"""What every room stands on: files, Ctrl-C, tables of text, pictures, the hub."""
+"""What every room stands on: files, Ctrl-C, tables of text, displays, pictures, the hub."""

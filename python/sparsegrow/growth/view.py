@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import sys
-import time
 from collections import deque
-from types import TracebackType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from sparsegrow.base.display import Display, Speaker, on_terminal
 from sparsegrow.growth.controller import Decision
 
 if TYPE_CHECKING:
@@ -23,19 +21,8 @@ class Standing(NamedTuple):
     left: float
 
 
-class View:
+class View(Display):
     """The silent view, and the interface of the others."""
-
-    def __enter__(self) -> View:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
 
     def training(self, figures: Figures, standing: Standing) -> None:
         """Show where the present round stands."""
@@ -47,28 +34,20 @@ class View:
         """Show what was decided in a round and what became of it."""
 
 
-class Lines(View):
+class Lines(View, Speaker):
     """Plain lines on standard error: one every ten seconds, and one per rollback."""
 
     INTERVAL = 10.0
 
-    def __init__(self) -> None:
-        self.spoken = float("-inf")
-
     def measured(self, figures: Figures, standing: Standing) -> None:
         """Speak up if nothing has been said for a while."""
-        if time.monotonic() - self.spoken >= self.INTERVAL:
+        if self.silent_for(self.INTERVAL):
             self.say(line_of(figures))
 
     def judged(self, decisions: list[Decision], rolled_back: bool) -> None:
         """Say that a round was rolled back."""
         if rolled_back:
             self.say(f"rolled back: {counted(decisions)}")
-
-    def say(self, line: str) -> None:
-        """Print a line."""
-        self.spoken = time.monotonic()
-        print(line, file=sys.stderr, flush=True)
 
 
 class Live(View):
@@ -84,16 +63,12 @@ class Live(View):
         self.events: deque[str] = deque(maxlen=5)
         self.display = LiveDisplay(console=Console(stderr=True), auto_refresh=False)
 
-    def __enter__(self) -> View:
+    def start(self) -> None:
+        """Begin to draw."""
         self.display.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
+        """End the drawing."""
         self.display.stop()
 
     def training(self, figures: Figures, standing: Standing) -> None:
@@ -140,8 +115,7 @@ def view_for(wanted: bool) -> View:
     """Return the view that suits where the program runs."""
     if not wanted:
         return View()
-    terminal = sys.stderr is not None and sys.stderr.isatty()
-    return Live() if terminal else Lines()
+    return Live() if on_terminal() else Lines()
 
 
 def cells_of(figures: Figures, best: float) -> list[tuple[str, str]]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import sys
 import time
 from dataclasses import dataclass
-from types import TracebackType
 from typing import TYPE_CHECKING
 
+from sparsegrow.base.display import Display, Speaker, on_terminal
 from sparsegrow.layered.records import EpochRecord
 
 if TYPE_CHECKING:
@@ -25,19 +24,8 @@ class Status:
     seconds: float
 
 
-class Progress:
+class Progress(Display):
     """The silent display, and the interface of the others."""
-
-    def __enter__(self) -> Progress:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
 
     def update(self, status: Status) -> None:
         """Show where the present epoch stands."""
@@ -46,7 +34,7 @@ class Progress:
         """Show an epoch that is over."""
 
 
-class Lines(Progress):
+class Lines(Progress, Speaker):
     """One plain line per epoch on standard error, and one every half minute of a long one.
 
     Parameters
@@ -66,7 +54,7 @@ class Lines(Progress):
     def update(self, status: Status) -> None:
         """Speak up if nothing has been said for a while."""
         self.epoch = status.epoch
-        if time.monotonic() - self.spoken > self.INTERVAL:
+        if self.silent_for(self.INTERVAL):
             done = f"{100 * status.seen / self.samples:.0f} % of epoch {status.epoch + 1}"
             self.say(f"{done}, {describe(status.loss, status.accuracy)}")
 
@@ -75,11 +63,6 @@ class Lines(Progress):
         rate = self.samples / max(record.seconds, 1e-9)
         figures = describe(record.loss, record.accuracy, record.val_loss, record.val_accuracy)
         self.say(f"epoch {self.epoch + 1}/{self.epochs}: {figures}, {rate:,.0f} samples/s")
-
-    def say(self, line: str) -> None:
-        """Print a line."""
-        self.spoken = time.monotonic()
-        print(line, file=sys.stderr, flush=True)
 
 
 class Live(Progress):
@@ -95,16 +78,12 @@ class Live(Progress):
             "", total=epochs * samples, epoch=1, epochs=epochs, figures=""
         )
 
-    def __enter__(self) -> Progress:
+    def start(self) -> None:
+        """Begin to draw."""
         self.bar.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
+        """End the drawing."""
         self.bar.stop()
 
     def update(self, status: Status) -> None:
@@ -157,5 +136,4 @@ def progress_for(epochs: int, samples: int, wanted: bool) -> Progress:
     """Return the display that suits where the program runs."""
     if not wanted:
         return Progress()
-    terminal = sys.stderr is not None and sys.stderr.isatty()
-    return Live(epochs, samples) if terminal else Lines(epochs, samples)
+    return Live(epochs, samples) if on_terminal() else Lines(epochs, samples)

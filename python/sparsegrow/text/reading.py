@@ -2,24 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-import time
-from types import TracebackType
+from sparsegrow.base.display import Display, Speaker, on_terminal
 
 
-class Reading:
+class Reading(Display):
     """The silent display, and the interface of the others."""
-
-    def __enter__(self) -> Reading:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
-        return None
 
     def advance(self, size: int) -> None:
         """Show that so many more bytes are read."""
@@ -28,7 +15,7 @@ class Reading:
         """Show how many bytes there are in all, once that is known."""
 
 
-class ReadingLines(Reading):
+class ReadingLines(Reading, Speaker):
     """One plain line on standard error, and another every half minute."""
 
     INTERVAL = 30.0
@@ -41,13 +28,8 @@ class ReadingLines(Reading):
     def advance(self, size: int) -> None:
         """Speak up if nothing has been said for a while."""
         self.done += size
-        if time.monotonic() - self.spoken > self.INTERVAL:
+        if self.silent_for(self.INTERVAL):
             self.say(f"reading {self.what}: {self.done / 1e6:,.0f} MB")
-
-    def say(self, line: str) -> None:
-        """Print a line."""
-        self.spoken = time.monotonic()
-        print(line, file=sys.stderr, flush=True)
 
 
 class ReadingBar(Reading):
@@ -76,16 +58,12 @@ class ReadingBar(Reading):
         )
         self.task = self.bar.add_task(escape(what), total=total)
 
-    def __enter__(self) -> Reading:
+    def start(self) -> None:
+        """Begin to draw."""
         self.bar.start()
-        return self
 
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        traceback: TracebackType | None,
-    ) -> None:
+    def stop(self) -> None:
+        """End the drawing."""
         self.bar.stop()
 
     def advance(self, size: int) -> None:
@@ -111,5 +89,4 @@ def reading(what: str, total: int | None = None, wanted: bool = True) -> Reading
     """
     if not wanted:
         return Reading()
-    terminal = sys.stderr is not None and sys.stderr.isatty()
-    return ReadingBar(what, total) if terminal else ReadingLines(what)
+    return ReadingBar(what, total) if on_terminal() else ReadingLines(what)
