@@ -2,7 +2,10 @@
 # point of test and benchmark programs.
 #
 # Defines the targets Catch2::Catch2 and catch_main. SPARSEGROW_FETCH_CATCH2 fetches Catch2 even
-# where it is installed.
+# where it is installed. SPARSEGROW_CATCH_MAIN names an object of tests/cpp/main.cpp that another build
+# has compiled, with or without sanitizers, by any compiler of the same C++ library.
+
+set(SPARSEGROW_CATCH_MAIN "" CACHE FILEPATH "Compiled tests/cpp/main.cpp of another build (empty: compile it)")
 
 if(NOT SPARSEGROW_FETCH_CATCH2)
   find_package(Catch2 QUIET)
@@ -18,7 +21,10 @@ if(NOT TARGET Catch2::Catch2)
   set_target_properties(Catch2 PROPERTIES SYSTEM ON) # CMake 3.25 reads SYSTEM above as a part of the hash
 endif()
 
-if(NOT TARGET catch_main)
+if(SPARSEGROW_CATCH_MAIN AND NOT TARGET catch_main)
+  add_library(catch_main INTERFACE)
+  target_link_libraries(catch_main INTERFACE Catch2::Catch2 ${SPARSEGROW_CATCH_MAIN})
+elseif(NOT TARGET catch_main)
   set(catch_main ${CMAKE_CURRENT_LIST_DIR}/../tests/cpp/main.cpp)
   add_library(catch_main OBJECT ${catch_main})
   target_link_libraries(catch_main PUBLIC Catch2::Catch2)

@@ -1,6 +1,10 @@
 #include "cpu/cpu_backend.h"
 
+#include <algorithm>
+#include <iterator>
+
 #include "cpu/backend_class.h"
+#include "cpu/built_kernels.h"
 #include "cpu/cpu_buffer.h"
 #include "sparsegrow/backend/isa.h"
 #include "sparsegrow/backend/verb_checks.h"
@@ -10,15 +14,12 @@ namespace sparsegrow {
 namespace cpu {
 namespace {
 
+// Of an instruction set that supported_isas() lists.
 const KernelSet& kernels_of(const std::string& isa) {
-#if defined(__x86_64__)
-  if (isa == "avx512") return kernels_avx512;
-  if (isa == "avx2") return kernels_avx2;
-  return kernels_baseline;
-#else
-  static_cast<void>(isa);
-  return kernels_neon;
-#endif
+  const auto* const found =
+      std::find_if(std::begin(kBuiltKernels), std::end(kBuiltKernels),
+                   [&isa](const KernelSet* kernels) { return kernels->isa == isa; });
+  return **found;
 }
 
 template <class Kernel>

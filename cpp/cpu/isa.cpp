@@ -3,10 +3,24 @@
 #include <algorithm>
 #include <cstdlib>
 
+#include "cpu/built_kernels.h"
 #include "sparsegrow/base/check.h"
 
 namespace sparsegrow {
 namespace {
+
+#if defined(__x86_64__)
+bool machine_has(const std::string& isa) {
+  if (isa == "avx2") return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+  if (isa == "baseline") return true;
+  return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
+         __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw");
+}
+#elif defined(__aarch64__)
+bool machine_has(const std::string&) { return true; }
+#else
+#error "no kernels for this processor: expected x86-64 or 64-bit Arm"
+#endif
 
 std::string choose_isa() {
   const auto known = supported_isas();
@@ -22,19 +36,12 @@ std::string choose_isa() {
 }  // namespace
 
 std::vector<std::string> supported_isas() {
-#if defined(__x86_64__)
-  std::vector<std::string> names = {"baseline"};
-  if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) names.push_back("avx2");
-  if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-      __builtin_cpu_supports("avx512vl") && __builtin_cpu_supports("avx512bw")) {
-    names.push_back("avx512");
+  std::vector<std::string> names;
+  for (const cpu::KernelSet* kernels : cpu::kBuiltKernels) {
+    if (machine_has(kernels->isa)) names.emplace_back(kernels->isa);
   }
+  SG_REQUIRE(!names.empty(), "supported_isas", "this build has no kernels for this machine");
   return names;
-#elif defined(__aarch64__)
-  return {"neon"};
-#else
-#error "no kernels for this processor: expected x86-64 or 64-bit Arm"
-#endif
 }
 
 const std::string& active_isa() {
