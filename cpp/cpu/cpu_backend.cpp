@@ -1,8 +1,5 @@
 #include "cpu/cpu_backend.h"
 
-#include <algorithm>
-#include <iterator>
-
 #include "cpu/backend_class.h"
 #include "cpu/built_kernels.h"
 #include "cpu/cpu_buffer.h"
@@ -16,10 +13,10 @@ namespace {
 
 // Of an instruction set that supported_isas() lists.
 const KernelSet& kernels_of(const std::string& isa) {
-  const auto* const found =
-      std::find_if(std::begin(kBuiltKernels), std::end(kBuiltKernels),
-                   [&isa](const KernelSet* kernels) { return kernels->isa == isa; });
-  return **found;
+  for (const KernelSet* kernels : built_kernels()) {
+    if (kernels->isa == isa) return *kernels;
+  }
+  throw_invalid("make_cpu_backend", concat("this build has no kernels for ", isa));
 }
 
 template <class Kernel>

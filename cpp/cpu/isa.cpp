@@ -29,7 +29,7 @@ std::string choose_isa() {
   std::string list;
   for (const auto& name : known) list += (list.empty() ? "" : ", ") + name;
   SG_REQUIRE(std::find(known.begin(), known.end(), asked) != known.end(), "SPARSEGROW_ISA", "got '",
-             asked, "', expected one that this machine has: ", list);
+             asked, "', expected one that this build has for this machine: ", list);
   return asked;
 }
 
@@ -37,7 +37,7 @@ std::string choose_isa() {
 
 std::vector<std::string> supported_isas() {
   std::vector<std::string> names;
-  for (const cpu::KernelSet* kernels : cpu::kBuiltKernels) {
+  for (const cpu::KernelSet* kernels : cpu::built_kernels()) {
     if (machine_has(kernels->isa)) names.emplace_back(kernels->isa);
   }
   SG_REQUIRE(!names.empty(), "supported_isas", "this build has no kernels for this machine");

@@ -28,12 +28,13 @@ std::vector<std::vector<double>> all_gradients(const Network& net) {
   return all;
 }
 
-const NetworkConfig kConfig{DType::f32, HiddenActivation::srelu, ActivationKind::identity, 0.1};
+const NetworkConfig kSreluConfig{DType::f32, HiddenActivation::srelu, ActivationKind::identity,
+                                 0.1};
 
 }  // namespace
 
 TEST_CASE("parameters count edges, biases and SReLU numbers", "[train]") {
-  const auto net = layered_net(kConfig);
+  const auto net = layered_net(kSreluConfig);
   CHECK(net->parameters() == 60 + 9 + 6 + 4 + 4 * 15);
   CHECK(net->inputs() == 7);
   CHECK(net->outputs() == 4);
@@ -42,7 +43,7 @@ TEST_CASE("parameters count edges, biases and SReLU numbers", "[train]") {
 }
 
 TEST_CASE("edges that start at zero leave the function as it was", "[train]") {
-  const auto net = skip_net(kConfig);
+  const auto net = skip_net(kSreluConfig);
   Trainer trainer(net, adam_config());
   const Data data(20, 4, 2, 3);
   trainer.train(data.matrix(), data.targets(), data.order);
@@ -58,7 +59,7 @@ TEST_CASE("edges that start at zero leave the function as it was", "[train]") {
 }
 
 TEST_CASE("growth carries every weight and moment, and starts new ones as told", "[train]") {
-  const auto net = skip_net(kConfig);
+  const auto net = skip_net(kSreluConfig);
   Trainer trainer(net, adam_config());
   const Data data(20, 4, 2, 3);
   trainer.train(data.matrix(), data.targets(), data.order);
@@ -83,7 +84,7 @@ TEST_CASE("growth carries every weight and moment, and starts new ones as told",
 }
 
 TEST_CASE("a growth that fails changes nothing", "[train]") {
-  const auto net = skip_net(kConfig);
+  const auto net = skip_net(kSreluConfig);
   Trainer trainer(net, adam_config());
   const Data data(20, 4, 2, 3);
   trainer.train(data.matrix(), data.targets(), data.order);
@@ -125,7 +126,7 @@ int failures_of(Network& net, LazyBackend& device, Change change) {
 
 TEST_CASE("memory that ends amid a change leaves the network as it was", "[train]") {
   const auto device = std::make_shared<LazyBackend>(make_cpu_backend());
-  const auto net = layered_net(kConfig, device);
+  const auto net = layered_net(kSreluConfig, device);
   Trainer trainer(net, adam_config());
   const Data data(20, 7, 4, 3);
   trainer.train(data.matrix(), data.targets(), data.order);
@@ -139,7 +140,7 @@ TEST_CASE("memory that ends amid a change leaves the network as it was", "[train
 }
 
 TEST_CASE("a growth that is refused keeps the gradients", "[train]") {
-  const auto net = skip_net(kConfig);
+  const auto net = skip_net(kSreluConfig);
   Trainer trainer(net, adam_config());
   const Data data(20, 4, 2, 3);
   trainer.gradients(data.matrix(), data.targets(), data.order, false);
@@ -151,7 +152,7 @@ TEST_CASE("a growth that is refused keeps the gradients", "[train]") {
 }
 
 TEST_CASE("moments that a snapshot does not have start anew", "[train]") {
-  const auto net = skip_net(kConfig);
+  const auto net = skip_net(kSreluConfig);
   const auto saved = net->snapshot();
   const Data data(20, 4, 2, 3);
   Trainer trainer(net, adam_config());
@@ -168,7 +169,7 @@ TEST_CASE("a snapshot of another kind of network is refused", "[train]") {
   const auto refusal = [&](Network& other) {
     return error_of([&] { net->rollback(other.snapshot()); });
   };
-  CHECK(refusal(*skip_net(kConfig)) ==
+  CHECK(refusal(*skip_net(kSreluConfig)) ==
         "invalid_argument: [StateTable.restore] got a snapshot with 'srelu', which this table does "
         "not have or has in another shape");
   if (test_backend()->supports(DType::f64)) {
@@ -180,7 +181,7 @@ TEST_CASE("a snapshot of another kind of network is refused", "[train]") {
 }
 
 TEST_CASE("rollback restores the exact bits after growth and training", "[train]") {
-  const auto net = skip_net(kConfig);
+  const auto net = skip_net(kSreluConfig);
   Trainer trainer(net, adam_config());
   const Data data(40, 4, 2, 3);
   trainer.train(data.matrix(), data.targets(), data.order);
@@ -210,5 +211,5 @@ TEST_CASE("a graph whose outputs are not the top level is refused", "[train]") {
   graph.add_edge({0, 1});
   graph.add_edge({0, 2});
   graph.commit();
-  CHECK_THROWS_AS(Network(test_backend(), std::move(graph), kConfig), std::invalid_argument);
+  CHECK_THROWS_AS(Network(test_backend(), std::move(graph), kSreluConfig), std::invalid_argument);
 }

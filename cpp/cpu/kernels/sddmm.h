@@ -4,7 +4,9 @@
 // - the lanes of four edges summed while the next four multiply: 1 % over seven shapes;
 // - four edges multiplied lane by lane instead of edge by edge: 1 % slower;
 // - two tiles at a time, whose lanes are summed once: 5 to 15 % slower from 256 rows on, since half
-//   as many rows stay in the first cache.
+//   as many rows stay in the first cache;
+// - dx and dvalues by source in one pass, which loads each row of dy once for both: 1.05 to 1.2
+//   times as fast as one after the other, for one more verb in each backend.
 #pragma once
 
 #include "cpu/kernel_table.h"
