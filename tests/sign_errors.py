@@ -107,6 +107,7 @@ class Copy:
 
     def __init__(self, folder: Path) -> None:
         self.root, self.build = folder / "tree", folder / "build"
+        self.root.mkdir(parents=True)
         for name in COPIED:
             source = ROOT / name
             (shutil.copytree if source.is_dir() else shutil.copy)(source, self.root / name)

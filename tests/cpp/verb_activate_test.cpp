@@ -20,6 +20,11 @@ std::shared_ptr<const Csr> three_levels() {
   return std::make_shared<const Csr>(layered_dag(3, 9, 2, 1));
 }
 
+// Whether the slope of f can be had from f(z).
+bool has_slope_of_output(ActivationParams f) {
+  return f.kind == ActivationKind::tanh || f.kind == ActivationKind::sigmoid;
+}
+
 // Four arrays of `rows` numbers, the left threshold below the right one.
 std::vector<double> srelu_numbers(std::int32_t rows) {
   std::vector<double> all = random_values(4 * static_cast<std::int64_t>(rows), 8);
@@ -80,6 +85,12 @@ void check(Backend& backend, ActivationParams f, std::int32_t batch) {
   require_close(read_panel<Real>(backend, back).data, gradient.data, size.data,
                 2 * epsilon<Real>());
   REQUIRE(largest_padding<Real>(backend, back) == 0);
+  if (has_slope_of_output(f)) {
+    Panel from_output = make_panel<Real>(backend, d);
+    backend.activate_grad(*device, 1, f, nullptr, out, from_output, nullptr, SlopeOf::output);
+    require_close(read_panel<Real>(backend, from_output).data, gradient.data, size.data,
+                  2 * epsilon<Real>());
+  }
   if (given)
     require_close(read_buffer<Real>(backend, *own), own_expected, own_size,
                   (batch + 4) * epsilon<Real>());
@@ -127,11 +138,20 @@ TEST_CASE("activate_grad is the derivative of activate") {
       const auto own = backend.allocate(srelu->bytes());
       backend.activate_grad(*device, 2, f, given, make_panel<double>(backend, z), slope,
                             given ? own.get() : nullptr);
+      Panel from_output = make_panel<double>(backend, Matrix(rows, batch, 1.0));
+      if (has_slope_of_output(f)) {
+        Panel a(backend, DType::f64, rows, batch);
+        backend.activate(*device, 2, f, nullptr, make_panel<double>(backend, z), a);
+        backend.activate_grad(*device, 2, f, nullptr, a, from_output, nullptr, SlopeOf::output);
+      }
       const Matrix up = read_panel<double>(backend, high), down = read_panel<double>(backend, low);
-      const Matrix got = read_panel<double>(backend, slope);
+      const Matrix got = read_panel<double>(backend, slope),
+                   also = read_panel<double>(backend, from_output);
       for (const std::int32_t r : csr->target_plan.level_rows(2)) {
         for (std::int32_t b = 0; b < batch; ++b) {
-          REQUIRE(std::fabs((up.at(r, b) - down.at(r, b)) / (2 * h) - got.at(r, b)) < 1e-9);
+          const double difference = (up.at(r, b) - down.at(r, b)) / (2 * h);
+          REQUIRE(std::fabs(difference - got.at(r, b)) < 1e-9);
+          if (has_slope_of_output(f)) REQUIRE(std::fabs(difference - also.at(r, b)) < 1e-9);
         }
       }
     }

@@ -1,5 +1,4 @@
 // Memory cells, gates and adagrad.
-#include "cpu/cpu_backend.h"
 #include "errors.h"
 #include "reference/one_hot.h"
 #include "verb_support.h"
@@ -99,6 +98,17 @@ TEST_CASE("cell agrees with the oracle") {
 // The sum of z' times fixed numbers, by the oracle: what finite differences are taken of.
 double weighted(const Case& c, const Matrix& d) { return dot(run_oracle(c).z.data, d.data); }
 
+// Its slope in one of the numbers of c.
+double slope_of(const Case& c, const Matrix& d, double& number) {
+  const double kept = number, h = 1e-5;
+  number = kept + h;
+  const double high = weighted(c, d);
+  number = kept - h;
+  const double low = weighted(c, d);
+  number = kept;
+  return (high - low) / (2 * h);
+}
+
 TEST_CASE("cell_grad agrees with finite differences") {
   for_each_backend_of<double>([](Backend& backend, double) {
     for (const Shape shape : kShapes) {
@@ -110,25 +120,15 @@ TEST_CASE("cell_grad agrees with finite differences") {
       backend.cell_grad(run.cells, *run.parameters, *run.before, run.tape, dz, *run.dparameters);
       const auto got_p = read_buffer<double>(backend, *run.dparameters);
       const Matrix got_z = read_panel<double>(backend, dz);
-      const double h = 1e-5;
-      const auto slope = [&](double& at) {
-        const double kept = at;
-        at = kept + h;
-        const double high = weighted(c, d);
-        at = kept - h;
-        const double low = weighted(c, d);
-        at = kept;
-        return (high - low) / (2 * h);
-      };
       const double tolerance = 1e-7 * c.z.batch;
       for (const std::int32_t row : kCellRows) {
         for (int k = 0; k < kCellParameters; ++k) {
           const auto at = static_cast<std::size_t>(k * kRows + row);
           INFO("parameter " << k);
-          REQUIRE(std::fabs(got_p[at] - slope(c.parameters[at])) < tolerance);
+          REQUIRE(std::fabs(got_p[at] - slope_of(c, d, c.parameters[at])) < tolerance);
         }
         for (std::int32_t b = 0; b < c.z.batch; b += 3) {
-          REQUIRE(std::fabs(got_z.at(row, b) - slope(c.z.at(row, b))) < tolerance);
+          REQUIRE(std::fabs(got_z.at(row, b) - slope_of(c, d, c.z.at(row, b))) < tolerance);
         }
       }
       for (std::int32_t b = 0; b < c.z.batch; ++b) REQUIRE(got_z.at(0, b) == d.at(0, b));
@@ -136,22 +136,24 @@ TEST_CASE("cell_grad agrees with finite differences") {
   });
 }
 
-TEST_CASE("cell_grad in float32 is that in double") {
-  for_each_backend([](Backend& backend, auto real) {
+TEST_CASE("cell_grad of the parameters agrees with finite differences in either dtype") {
+  Case c({32, 4});
+  const Matrix d = random_matrix(kRows, c.z.batch, 35);
+  std::vector<double> expected(c.parameters.size(), 0);
+  for (const std::int32_t row : kCellRows) {
+    for (int k = 0; k < kCellParameters; ++k) {
+      const auto at = static_cast<std::size_t>(k * kRows + row);
+      expected[at] = slope_of(c, d, c.parameters[at]);
+    }
+  }
+  for_each_backend([&](Backend& backend, auto real) {
     using Real = decltype(real);
-    const Case c({32, 4});
-    const Matrix d = random_matrix(kRows, c.z.batch, 35);
-    const auto gradients = [&](Backend& b, auto kind) {
-      using Kind = decltype(kind);
-      Run<Kind> run(b, c);
-      Panel dz = make_panel<Kind>(b, d);
-      b.cell_grad(run.cells, *run.parameters, *run.before, run.tape, dz, *run.dparameters);
-      return read_buffer<Kind>(b, *run.dparameters);
-    };
-    const auto exact = gradients(*make_cpu_backend(), double{});
-    const std::vector<double> size(exact.size(), 1.0);
-    require_close(gradients(backend, Real{}), exact, size,
-                  (40 + 10 * math_tolerance(backend)) * c.z.batch * epsilon<Real>());
+    Run<Real> run(backend, c);
+    Panel dz = make_panel<Real>(backend, d);
+    backend.cell_grad(run.cells, *run.parameters, *run.before, run.tape, dz, *run.dparameters);
+    const std::vector<double> size(expected.size(), c.z.batch);
+    require_close(read_buffer<Real>(backend, *run.dparameters), expected, size,
+                  1e-7 + (40 + 10 * math_tolerance(backend)) * epsilon<Real>());
   });
 }
 
@@ -207,6 +209,37 @@ TEST_CASE("gate multiplies, and gate_grad hands the gradient to both factors") {
       require_close(read_buffer<Real>(backend, *product), expected[0], ones, epsilon<Real>());
       require_close(read_buffer<Real>(backend, *dw), expected[1], ones, epsilon<Real>());
       require_close(read_buffer<Real>(backend, *dgate), expected[2], ones, epsilon<Real>());
+    }
+  });
+}
+
+// A product moves with each factor in a straight line, so that differences are exact.
+TEST_CASE("gate_grad is the derivative of gate") {
+  for_each_backend([](Backend& backend, auto real) {
+    using Real = decltype(real);
+    constexpr std::int64_t kCount = 50;
+    const auto w = random_values(kCount, 1), g = random_values(kCount, 2),
+               d = random_values(kCount, 3);
+    const auto product = [&](double more_weight, double more_gate) {
+      auto weight = w, gate = g;
+      for (double& v : weight) v += more_weight;
+      for (double& v : gate) v += more_gate;
+      auto out = make_buffer<Real>(backend, w);
+      backend.gate(dtype_of<Real>(), kCount, *make_buffer<Real>(backend, weight),
+                   *make_buffer<Real>(backend, gate), *out);
+      return read_buffer<Real>(backend, *out);
+    };
+    auto dweight = make_buffer<Real>(backend, w), dgate = make_buffer<Real>(backend, w);
+    backend.gate_grad(dtype_of<Real>(), kCount, *make_buffer<Real>(backend, w),
+                      *make_buffer<Real>(backend, g), *make_buffer<Real>(backend, d), *dweight,
+                      *dgate);
+    const auto by_weight = read_buffer<Real>(backend, *dweight),
+               by_gate = read_buffer<Real>(backend, *dgate);
+    const auto right = product(1, 0), left = product(-1, 0), up = product(0, 1),
+               down = product(0, -1);
+    for (std::size_t e = 0; e < w.size(); ++e) {
+      REQUIRE(std::fabs((right[e] - left[e]) / 2 * d[e] - by_weight[e]) < 4 * epsilon<Real>());
+      REQUIRE(std::fabs((up[e] - down[e]) / 2 * d[e] - by_gate[e]) < 4 * epsilon<Real>());
     }
   });
 }

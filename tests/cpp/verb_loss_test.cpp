@@ -160,6 +160,19 @@ TEST_CASE("mse agrees with the oracle") {
   });
 }
 
+// Errors of 0.5 and -1: losses (0.25 + 1) / 2, and slopes of 2 * error / 2.
+TEST_CASE("mse by hand") {
+  for_each_backend([](Backend& backend, auto real) {
+    Matrix a(2, 1), targets(2, 1);
+    a.data = {1, -2};
+    targets.data = {0.5, -1};
+    const auto got = run_mse<decltype(real)>(backend, a, targets);
+    REQUIRE((got.losses == std::vector<double>{0.625}));
+    REQUIRE((got.d.data == std::vector<double>{0.5, -1}));
+    REQUIRE((run_mse<decltype(real)>(backend, a, a).losses == std::vector<double>{0}));
+  });
+}
+
 // Each loss is a parabola in each output: central differences with a large step are exact.
 TEST_CASE("the mse gradient is a derivative") {
   for_each_backend([](Backend& backend, auto real) {
