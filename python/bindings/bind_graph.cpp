@@ -92,11 +92,16 @@ void bind_views(py::class_<Graph>& graph) {
       "Row offsets of the groups.");
 }
 
+// A type of its own: pybind11 would look inside the shared pointer that Graph::Snapshot is.
+struct GraphSnapshot {
+  Graph::Snapshot state;
+};
+
 }  // namespace
 
 void bind_graph(py::module_& module) {
   bind_remap(module);
-  py::class_<Graph::Snapshot>(module, "GraphSnapshot", "A committed state to come back to.");
+  py::class_<GraphSnapshot>(module, "GraphSnapshot", "A committed state to come back to.");
   py::class_<Graph> graph(module, "Graph",
                           "A directed acyclic graph that changes through commit().");
   graph.def(py::init<>())
@@ -117,8 +122,12 @@ void bind_graph(py::module_& module) {
            "Queues a node's removal with its edges.")
       .def("commit", &Graph::commit, "Resolves the queue into a new topology; all or nothing.")
       .def("discard", &Graph::discard, "Forgets the queued edits.")
-      .def("snapshot", &Graph::snapshot, "The committed state; costs nothing.")
-      .def("restore", &Graph::restore, py::arg("snapshot"), "Goes back to a snapshot.")
+      .def(
+          "snapshot", [](const Graph& g) { return GraphSnapshot{g.snapshot()}; },
+          "The committed state; costs nothing.")
+      .def(
+          "restore", [](Graph& g, const GraphSnapshot& s) { g.restore(s.state); },
+          py::arg("snapshot"), "Goes back to a snapshot.")
       .def_property_readonly("has_edits", &Graph::has_edits)
       .def_property_readonly("edges", [](const Graph& g) { return g.csr().edges(); })
       .def_property_readonly("rows", [](const Graph& g) { return g.csr().targets(); })

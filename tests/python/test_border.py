@@ -255,3 +255,15 @@ def test_a_schedule_is_a_function_of_the_step():
         )
         rates = [schedule.rate_at(step) for step in (0, 100, 103, 104, 114, 124, 9999)]
         assert np.allclose(rates, [0.25, 0.25, 1.0, 1.0, middle, 0.1, 0.1])
+
+
+def test_a_graph_goes_back_to_a_snapshot():
+    graph = native.Graph()
+    first, second = graph.add_node(0, 0, input=True), graph.add_node(0)
+    graph.commit()
+    empty = graph.snapshot()
+    graph.add_edges(np.array([first], I32), np.array([second], I32))
+    graph.commit()
+    assert graph.edges == 1
+    graph.restore(empty)
+    assert graph.edges == 0

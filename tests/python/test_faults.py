@@ -76,6 +76,14 @@ def test_a_full_disk_leaves_the_old_file(tmp_path):
     assert_intact(path, small_model(seed=1), path.read_bytes())
 
 
+def test_a_pipe_is_not_written_over(tmp_path):
+    path = tmp_path / "pipe"
+    os.mkfifo(path)
+    with pytest.raises(OSError, match="pipe: it is a device or a pipe, expected a file"):
+        small_model().save(path)
+    assert path.is_fifo()
+
+
 def test_a_folder_that_is_not_there_is_found_before_training(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")

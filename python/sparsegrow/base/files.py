@@ -30,6 +30,8 @@ def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
         Nothing could be written. Then the old file is as it was, and no other is left behind.
     """
     final = Path(os.path.realpath(path))
+    if final.exists() and not (final.is_file() or final.is_dir()):
+        raise OSError(f"cannot write {path}: it is a device or a pipe, expected a file")
     draft = final.with_name(DRAFT.format(name=final.name, unique=secrets.token_hex(4)))
     try:
         write(draft)
