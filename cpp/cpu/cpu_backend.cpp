@@ -1,23 +1,14 @@
 #include "cpu/cpu_backend.h"
 
 #include "cpu/backend_class.h"
-#include "cpu/built_kernels.h"
 #include "cpu/cpu_buffer.h"
+#include "cpu/usable_kernels.h"
 #include "sparsegrow/backend/isa.h"
 #include "sparsegrow/backend/verb_checks.h"
-#include "sparsegrow/base/check.h"
 
 namespace sparsegrow {
 namespace cpu {
 namespace {
-
-// Of an instruction set that supported_isas() lists.
-const KernelSet& kernels_of(const std::string& isa) {
-  for (const KernelSet* kernels : built_kernels()) {
-    if (kernels->isa == isa) return *kernels;
-  }
-  throw_invalid("make_cpu_backend", concat("this build has no kernels for ", isa));
-}
 
 template <class Kernel>
 bool all_of(Kernel* const (&widths)[3]) {
@@ -97,14 +88,7 @@ std::unique_ptr<DeviceCsr> CpuBackend::upload(std::shared_ptr<const Csr> csr) {
 }  // namespace cpu
 
 std::shared_ptr<Backend> make_cpu_backend(const std::string& isa) {
-  std::string list;
-  bool known = false;
-  for (const auto& name : supported_isas()) {
-    known = known || name == isa;
-    list += (list.empty() ? "" : ", ") + name;
-  }
-  SG_REQUIRE(known, "make_cpu_backend", "got instruction set '", isa, "', expected one of ", list);
-  return std::make_shared<cpu::CpuBackend>(cpu::kernels_of(isa));
+  return std::make_shared<cpu::CpuBackend>(cpu::kernels_of(isa, "make_cpu_backend"));
 }
 
 std::shared_ptr<Backend> make_cpu_backend() { return make_cpu_backend(active_isa()); }
