@@ -76,11 +76,15 @@ def test_a_full_disk_leaves_the_old_file(tmp_path):
     assert_intact(path, small_model(seed=1), path.read_bytes())
 
 
-def test_a_pipe_is_not_written_over(tmp_path):
+def test_a_pipe_is_not_written_over_and_is_found_before_training(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
+    model = small_model()
     with pytest.raises(OSError, match="pipe: it is a device or a pipe, expected a file"):
-        small_model().save(path)
+        model.save(path)
+    with pytest.raises(OSError, match="pipe: it is a device or a pipe, expected a file"):
+        model.fit(X, Y, 1, progress=False, checkpoint=path)
+    assert not model.history
     assert path.is_fifo()
 
 

@@ -29,9 +29,7 @@ def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
     OSError
         Nothing could be written. Then the old file is as it was, and no other is left behind.
     """
-    final = Path(os.path.realpath(path))
-    if final.exists() and not (final.is_file() or final.is_dir()):
-        raise OSError(f"cannot write {path}: it is a device or a pipe, expected a file")
+    final = require_writable(path)
     draft = final.with_name(DRAFT.format(name=final.name, unique=secrets.token_hex(4)))
     try:
         write(draft)
@@ -68,18 +66,26 @@ def flush(path: Path) -> None:
         os.close(descriptor)
 
 
-def require_writable(path: PathLike) -> None:
+def require_writable(path: PathLike) -> Path:
     """Refuse, before hours of training, a path that cannot be written.
+
+    Returns
+    -------
+    Path
+        Where `write_whole` will write.
 
     Raises
     ------
     OSError
-        The folder is missing or may not be written, or the path is a folder itself.
+        The folder is missing or may not be written, or at the path is something else than a file.
     """
     final = Path(os.path.realpath(path))
     if final.is_dir():
         raise IsADirectoryError(f"cannot write {path}: it is a folder")
+    if final.exists() and not final.is_file():
+        raise OSError(f"cannot write {path}: it is a device or a pipe, expected a file")
     if not final.parent.is_dir():
         raise FileNotFoundError(f"cannot write {path}: there is no folder {final.parent}")
     if not os.access(final.parent, os.W_OK | os.X_OK):
         raise PermissionError(f"cannot write {path}: the folder {final.parent} is read-only")
+    return final
