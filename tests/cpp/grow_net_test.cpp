@@ -5,6 +5,7 @@
 #include "catch.h"
 #include "errors.h"
 #include "grow_cases.h"
+#include "reference/slope.h"
 #include "sparsegrow/base/parallel.h"
 
 namespace sparsegrow {
@@ -36,14 +37,7 @@ class Slope {
   Slope(CharNet& net, const CharBatch& batch) : net_(net), batch_(batch) {}
 
   double of(const Buffer& buffer, std::int64_t at) const {
-    double* const value = buffer.as<double>() + at;
-    const double kept = *value, h = 1e-4;
-    *value = kept + h;
-    const double high = loss();
-    *value = kept - h;
-    const double low = loss();
-    *value = kept;
-    return (high - low) / (2 * h);
+    return reference::slope_in(buffer.as<double>()[at], 1e-4, [&] { return loss(); });
   }
 
   double loss() const {

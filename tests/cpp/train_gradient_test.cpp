@@ -3,6 +3,7 @@
 
 #include "catch.h"
 #include "network_cases.h"
+#include "reference/slope.h"
 
 using namespace sparsegrow;
 using namespace sparsegrow::test;
@@ -22,14 +23,8 @@ double gradient_error(Trainer& trainer, const Data& data, const StateEntry& entr
   const auto exact = values_of(net, net.gradient(entry.name), count);
   double worst = 0, largest = 1e-3;
   for (std::int64_t i = 0; i < count; ++i) {
-    constexpr double kStep = 1e-5;
-    const double start = load_element(*entry.buffer, DType::f64, i);
-    store_element(*entry.buffer, DType::f64, i, start + kStep);
-    const double above = loss_at(trainer, data);
-    store_element(*entry.buffer, DType::f64, i, start - kStep);
-    const double below = loss_at(trainer, data);
-    store_element(*entry.buffer, DType::f64, i, start);
-    const double numeric = (above - below) / (2 * kStep);
+    const double numeric = reference::slope_in(entry.buffer->as<double>()[i], 1e-5,
+                                               [&] { return loss_at(trainer, data); });
     largest = std::max(largest, std::abs(numeric));
     worst = std::max(worst, std::abs(numeric - exact[static_cast<std::size_t>(i)]));
   }

@@ -1,6 +1,7 @@
 // Memory cells, gates and adagrad.
 #include "errors.h"
 #include "reference/one_hot.h"
+#include "reference/slope.h"
 #include "verb_support.h"
 
 namespace sparsegrow {
@@ -100,13 +101,7 @@ double weighted(const Case& c, const Matrix& d) { return dot(run_oracle(c).z.dat
 
 // Its slope in one of the numbers of c.
 double slope_of(const Case& c, const Matrix& d, double& number) {
-  const double kept = number, h = 1e-5;
-  number = kept + h;
-  const double high = weighted(c, d);
-  number = kept - h;
-  const double low = weighted(c, d);
-  number = kept;
-  return (high - low) / (2 * h);
+  return slope_in(number, 1e-5, [&] { return weighted(c, d); });
 }
 
 TEST_CASE("cell_grad agrees with finite differences") {

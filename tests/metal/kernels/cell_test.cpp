@@ -2,6 +2,7 @@
 #include "kernel_cases.h"
 #include "metal/kernels/cell_arguments.h"
 #include "reference/one_hot.h"
+#include "reference/slope.h"
 
 namespace sparsegrow::test {
 namespace {
@@ -100,14 +101,9 @@ double weighted(const Case& c, const Matrix& d) {
   return sum;
 }
 
-double slope(Case& c, double& at, const Matrix& d) {
-  const double kept = at, h = 1e-5;
-  at = kept + h;
-  const double high = weighted(c, d);
-  at = kept - h;
-  const double low = weighted(c, d);
-  at = kept;
-  return (high - low) / (2 * h);
+// Its slope in one of the numbers of c.
+double slope_of(const Case& c, const Matrix& d, double& number) {
+  return slope_in(number, 1e-5, [&] { return weighted(c, d); });
 }
 
 void check_gradient(Case& c) {
@@ -123,11 +119,11 @@ void check_gradient(Case& c) {
     for (int k = 0; k < kCellParameters; ++k) {
       const auto at = static_cast<std::size_t>(k * kRows + row);
       INFO("row " << row << ", parameter " << k);
-      const double wanted = slope(c, c.parameters[at], d);
+      const double wanted = slope_of(c, d, c.parameters[at]);
       REQUIRE(std::fabs(static_cast<double>(dparameters[at]) - wanted) < bound);
     }
     for (std::int32_t b = 0; b < c.z.batch; b += 7) {
-      REQUIRE(std::fabs(got.at(row, b) - slope(c, c.z.at(row, b), d)) < bound);
+      REQUIRE(std::fabs(got.at(row, b) - slope_of(c, d, c.z.at(row, b))) < bound);
     }
   }
   for (std::int32_t b = 0; b < c.z.batch; ++b) REQUIRE(got.at(0, b) == d.at(0, b));
