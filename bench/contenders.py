@@ -79,14 +79,15 @@ def ours(problem: Problem) -> Contender:
     y, dy = (engine.Panel(problem.outputs, problem.batch) for _ in range(2))
     x.pack(problem.x)
     dy.pack(problem.dy)
+    outputs, gradients = np.empty_like(problem.dy), np.empty_like(problem.x)
 
     def step() -> None:
         x.pack(problem.x)
         layer.spmm(x, y)
-        y.unpack()
+        y.unpack(out=outputs)
         dy.pack(problem.dy)
         layer.spmm_t(dy, dx)
-        dx.unpack()
+        dx.unpack(out=gradients)
         layer.sddmm(x, dy)
         layer.sgd(RATE)
 

@@ -1,6 +1,9 @@
 // Single layers outside a network: a rectangular Csr, panels and the sparse verbs, for benches and
 // modules.
+#include <pybind11/stl.h>
+
 #include <memory>
+#include <optional>
 #include <utility>
 
 #include "arrays.h"
@@ -97,8 +100,9 @@ class PyPanel {
     backend_->finish();
   }
 
-  py::array unpack() {
-    py::array out(numpy_dtype(panel_.dtype()), {panel_.batch(), panel_.rows()});
+  py::array unpack(const std::optional<py::array>& given) {
+    py::array out = given ? *given : new_samples();
+    if (given) require_samples(out);
     void* data = out.mutable_data();
     py::gil_scoped_release release;
     backend_->unpack(panel_, 0, panel_.rows(), data);
@@ -107,6 +111,18 @@ class PyPanel {
   }
 
  private:
+  py::array new_samples() const {
+    return py::array(numpy_dtype(panel_.dtype()), {panel_.batch(), panel_.rows()});
+  }
+  void require_samples(const py::array& out) const {
+    require_array(out, numpy_dtype(panel_.dtype()), 2, {"Panel.unpack", "out"});
+    SG_REQUIRE(out.shape(0) == panel_.batch() && out.shape(1) == panel_.rows(), "Panel.unpack",
+               "out: got [", out.shape(0), "][", out.shape(1), "], expected [", panel_.batch(),
+               "][", panel_.rows(), "]");
+    SG_REQUIRE(out.writeable(), "Panel.unpack",
+               "out: got an array that is read-only, expected one that may be written");
+  }
+
   std::shared_ptr<Backend> backend_;
   Panel panel_;
   std::vector<std::int64_t> all_;
@@ -118,7 +134,8 @@ void bind_panel(py::module_& module) {
            py::arg("rows"), py::arg("batch"), py::arg("dtype") = "float32",
            py::arg("device") = "cpu")
       .def("pack", &PyPanel::pack, py::arg("samples"), "Fills the panel from [batch][rows].")
-      .def("unpack", &PyPanel::unpack, "The panel as an array [batch][rows].")
+      .def("unpack", &PyPanel::unpack, py::arg("out") = py::none(),
+           "The panel as an array [batch][rows]: `out`, where it is given, else a new one.")
       .def_property_readonly("rows", [](PyPanel& p) { return p.panel().rows(); })
       .def_property_readonly("batch", [](PyPanel& p) { return p.panel().batch(); });
 }

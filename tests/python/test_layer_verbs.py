@@ -75,6 +75,33 @@ def test_packing_keeps_every_value(batch):
         assert np.array_equal(panel(samples, dtype).unpack(), samples.astype(dtype))
 
 
+def test_unpacking_into_a_given_array():
+    samples = rng(4).normal(size=(5, 19))
+    out = np.zeros((5, 19))
+    assert panel(samples, "float64").unpack(out=out) is out
+    assert np.array_equal(out, samples)
+
+
+READ_ONLY = np.zeros((5, 19))
+READ_ONLY.flags.writeable = False
+
+
+@pytest.mark.parametrize(
+    ("out", "error", "message"),
+    [
+        (np.zeros((5, 19), np.float32), TypeError, "out: got dtype float32, expected float64"),
+        (np.zeros(95), ValueError, "out: got 1 dimensions, expected 2"),
+        (np.zeros((19, 5)).T, ValueError, "out: got an array that is not C-contiguous"),
+        (np.zeros((19, 5)), ValueError, r"out: got \[19\]\[5\], expected \[5\]\[19\]"),
+        (READ_ONLY, ValueError, "out: got an array that is read-only, expected one"),
+        ([[0.0] * 19] * 5, TypeError, "incompatible function arguments"),
+    ],
+)
+def test_an_array_that_cannot_be_unpacked_into(out, error, message):
+    with pytest.raises(error, match=message):
+        panel(np.ones((5, 19)), "float64").unpack(out=out)
+
+
 @pytest.mark.parametrize("threads", [2, 3])
 def test_the_same_bits_for_any_number_of_threads(threads):
     begin, column = random_pattern(300, 400, 0.2)
