@@ -110,14 +110,15 @@ TEST_CASE("every mutation but prune leaves the function as it was") {
       Rng rng(seed, 78);
       for (int round = 0; round < 6; ++round) {
         trainer.train(4, 1.0);
+        auto before = logits_of(*net, small_batch(*net));
         for (const Proposal& proposal : random_proposals(trainer, rng)) {
           INFO(name_of(proposal.kind) << " of sub-DAG " << proposal.sub_dag << ", round " << round);
-          const auto before = logits_of(*net, small_batch(*net));
           const std::int64_t edges = net->edges();
           const auto added = trainer.grow({proposal});
           REQUIRE(net->edges() - edges == added[0]);
           const auto after = logits_of(*net, small_batch(*net));
           REQUIRE(largest_difference(before, after) < (dtype == DType::f32 ? 1e-5 : 1e-12));
+          before = after;
         }
       }
     }
