@@ -4,6 +4,7 @@ from functools import cache
 
 import numpy as np
 
+import sparsegrow as sg
 from sparsegrow.growth.settings import GrowthSettings
 from sparsegrow.text.corpus import Corpus
 from sparsegrow.text.tokens import tokenise
@@ -33,3 +34,11 @@ def small_settings(**changes) -> GrowthSettings:
         **changes,
     }
     return GrowthSettings(**given)
+
+
+def assert_same_model(a: sg.CharModel, b: sg.CharModel) -> None:
+    """Bit for bit, the graph too."""
+    ours, theirs = a.net.arrays(), b.net.arrays()
+    assert ours.keys() == theirs.keys()
+    for name in ours:
+        assert np.array_equal(ours[name], theirs[name]), name

@@ -13,7 +13,7 @@ import numpy as np
 import pytest
 
 import sparsegrow as sg
-from growth_support import small_corpus, small_settings
+from growth_support import assert_same_model, small_corpus, small_settings
 from sparsegrow.growth import checkpoint
 from sparsegrow.growth.controller import Decision
 from sparsegrow.growth.loop import GrowthLoop
@@ -45,13 +45,6 @@ def grow(folder, steps=60, **changes) -> sg.Run:
 
 def records(folder, name: str) -> list[dict]:
     return [json.loads(line) for line in (Path(folder) / name).read_text().splitlines()]
-
-
-def assert_same_model(a: sg.CharModel, b: sg.CharModel) -> None:
-    ours, theirs = a.net.arrays(), b.net.arrays()
-    assert ours.keys() == theirs.keys()
-    for name in ours:
-        assert np.array_equal(ours[name], theirs[name]), name
 
 
 def test_a_run_grows_learns_and_records(tmp_path) -> None:

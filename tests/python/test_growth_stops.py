@@ -2,6 +2,7 @@
 
 import json
 import os
+import signal
 import subprocess
 import sys
 
@@ -9,14 +10,14 @@ import numpy as np
 import pytest
 
 import sparsegrow as sg
-from growth_support import small_corpus, small_settings
+from growth_support import assert_same_model, small_corpus, small_settings
 from sparsegrow.base.files import DRAFT
 from sparsegrow.growth import growing
 from sparsegrow.growth.growing import fingerprint
 from sparsegrow.growth.loop import GrowthLoop
 from sparsegrow.growth.run_folder import RunError, RunFolder
 from sparsegrow.growth.settings import GrowthSettings
-from sparsegrow.growth.view import View
+from sparsegrow.growth.view import STOPPING, Lines, View
 from sparsegrow.text.corpus import Corpus
 from sparsegrow.text.tokens import tokenise
 from support import DEVICE
@@ -49,6 +50,47 @@ def stop_at(monkeypatch, owner, name: str, call: int) -> None:
         return whole(*arguments, **options)
 
     monkeypatch.setattr(owner, name, stopping)
+
+
+class Pressing(Lines):
+    """Ctrl-C so many times after the first steps of the third round."""
+
+    def __init__(self, times: int) -> None:
+        super().__init__()
+        self.times = times
+
+    def training(self, figures, standing) -> None:
+        if figures["round"] == 2:
+            for _ in range(self.times):
+                os.kill(os.getpid(), signal.SIGINT)
+            self.times = 0
+
+
+@pytest.fixture
+def press(monkeypatch):
+    """Start a run that is saved at its ends alone, and press Ctrl-C in its third round."""
+    usual = signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def run(folder, times: int) -> None:
+        with monkeypatch.context() as patch:
+            patch.setattr(growing, "view_for", lambda wanted: Pressing(times))
+            with pytest.raises(KeyboardInterrupt):
+                grow(folder, steps=60, checkpoint_seconds=1e9)
+
+    yield run
+    signal.signal(signal.SIGINT, usual)
+
+
+@pytest.mark.parametrize(("times", "rounds"), [(1, 3), (2, 0)], ids=["once", "twice"])
+def test_control_c_loses_no_round(tmp_path, capsys, press, times: int, rounds: int) -> None:
+    """The second one loses what the last checkpoint, of the start, does not have."""
+    whole = grow(tmp_path / "whole", steps=60, checkpoint_seconds=1e9)
+    press(tmp_path / "cut", times)
+    assert capsys.readouterr().err.count(STOPPING) == (1 if times == 1 else 0)
+    saved = RunFolder(tmp_path / "cut").read()
+    assert saved.run["progress"]["round"] == rounds
+    resumed = sg.resume(tmp_path / "cut", corpus=small_corpus(), progress=False)
+    assert_same_model(whole.model, resumed.model)
 
 
 def test_a_harder_text_is_learned_as_if_it_were_the_first(tmp_path) -> None:

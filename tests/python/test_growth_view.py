@@ -8,7 +8,7 @@ from rich.console import Console
 
 from sparsegrow.growth.controller import Decision
 from sparsegrow.growth.table import table_of
-from sparsegrow.growth.view import Lines, Live, Standing, View, clock, counted, view_for
+from sparsegrow.growth.view import STOPPING, Lines, Live, Standing, View, clock, counted, view_for
 
 FIGURES = {
     "seconds": 75.0,
@@ -66,6 +66,16 @@ def test_the_panel_shows_figures_best_and_events() -> None:
     shown = console.file.getvalue()
     for text in ("50% done, 1:15 left", "2.346", "2.100", "21,724", "425,602", "kept widen x1"):
         assert text in shown
+
+
+def test_a_stop_is_announced_once(capsys) -> None:
+    lines, live = Lines(), Live()
+    live.training(FIGURES, STANDING)
+    for view in (lines, live):
+        view.stopping()
+        view.stopping()
+    assert capsys.readouterr().err.splitlines().count(STOPPING) == 1  # that of the plain lines
+    assert list(live.events) == [STOPPING]
 
 
 def test_a_view_suits_where_it_is_shown(monkeypatch) -> None:

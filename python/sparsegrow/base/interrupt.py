@@ -1,4 +1,4 @@
-"""Ctrl-C waits for the end of a slice of training, so that nothing is left half done."""
+"""Ctrl-C waits until nothing is left half done."""
 
 from __future__ import annotations
 
@@ -12,10 +12,15 @@ class DeferredInterrupt:
 
     Elsewhere than in the main thread, or where the program handles the signal itself, it does
     nothing.
+
+    Attributes
+    ----------
+    asked
+        Whether Ctrl-C was pressed since the last `check`.
     """
 
     def __init__(self) -> None:
-        self._asked = False
+        self.asked = False
         self._installed = False
 
     def __enter__(self) -> DeferredInterrupt:
@@ -38,11 +43,11 @@ class DeferredInterrupt:
 
     def check(self) -> None:
         """Raise KeyboardInterrupt if Ctrl-C was pressed since the last look."""
-        if self._asked:
-            self._asked = False
+        if self.asked:
+            self.asked = False
             raise KeyboardInterrupt
 
     def _note(self, signum: int, frame: FrameType | None) -> None:
-        if self._asked:
+        if self.asked:
             raise KeyboardInterrupt
-        self._asked = True
+        self.asked = True

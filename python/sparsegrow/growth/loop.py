@@ -25,7 +25,7 @@ from sparsegrow.growth.settings import Budget, GrowthSettings
 from sparsegrow.growth.view import Standing, View
 from sparsegrow.text.corpus import Corpus
 
-SLICE = 50  # steps between two looks at the clock and at Ctrl-C
+SLICE = 50  # steps between two looks at the clock
 LOCATE_AT = 1.1  # growth in edges from one record of locality to the next
 
 T = TypeVar("T")
@@ -76,12 +76,16 @@ class GrowthLoop:
         RuntimeError
             The loss is not finite any more.
         KeyboardInterrupt
-            Ctrl-C; the last checkpoint is as it was.
+            Ctrl-C: the round was finished and saved; at the second one at once, with the last
+            checkpoint as it was.
         """
         with DeferredInterrupt() as interrupt, self.view:
             self.clock = time.perf_counter()
             self.start()
             while self.used < 1:
+                if interrupt.asked:
+                    self.save()
+                interrupt.check()
                 self.change()
                 self.train(interrupt)
                 self.judge(self.timed("seconds_trials", self.measure))
@@ -108,7 +112,7 @@ class GrowthLoop:
         return self.budget.used(p.seconds - p.began, p.steps - p.began_step)
 
     def train(self, interrupt: DeferredInterrupt) -> None:
-        """Train for a round, less where the budget ends in it."""
+        """Train for a round, less where the budget ends in it; Ctrl-C is told to be heard."""
         self.training = RoundTraining()
         left = self.settings.steps_of(self.progress.round)
         left = min(left, self.budget.left(self.progress.steps - self.progress.began_step))
@@ -123,7 +127,8 @@ class GrowthLoop:
             left -= steps
             self.training.seconds = self.progress.seconds_training - start
             self.view.training(self.figures(), self.standing())
-            interrupt.check()
+            if interrupt.asked:
+                self.view.stopping()
 
     def measure(self) -> float:
         """Return bits per character on the held-out text that judges rounds: parts of all of it."""

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
 Figures = dict[str, Any]
 
+STOPPING = "stopping when this round is over and saved; Ctrl-C again stops at once"
+
 
 class Standing(NamedTuple):
     """How far a run is: the share of its budget that is used, and the seconds left."""
@@ -33,11 +35,17 @@ class View(Display):
     def judged(self, decisions: list[Decision], rolled_back: bool) -> None:
         """Show what was decided in a round and what became of it."""
 
+    def stopping(self) -> None:
+        """Show that the run stops when this round is over."""
+
 
 class Lines(View, Speaker):
     """Plain lines on standard error: one every ten seconds, and one per rollback."""
 
     INTERVAL = 10.0
+
+    def __init__(self) -> None:
+        self.told = False  # that it stops
 
     def measured(self, figures: Figures, standing: Standing) -> None:
         """Speak up if nothing has been said for a while."""
@@ -48,6 +56,12 @@ class Lines(View, Speaker):
         """Say that a round was rolled back."""
         if rolled_back:
             self.say(f"rolled back: {counted(decisions)}")
+
+    def stopping(self) -> None:
+        """Say so, once."""
+        if not self.told:
+            self.say(STOPPING)
+        self.told = True
 
 
 class Live(View):
@@ -84,6 +98,12 @@ class Live(View):
         """Keep the event for the list."""
         what = "[red]rolled back[/red]" if rolled_back else "[green]kept[/green]"
         self.events.append(f"{what} {counted(decisions)}")
+
+    def stopping(self) -> None:
+        """Say so below the figures."""
+        if STOPPING not in self.events:
+            self.events.append(STOPPING)
+            self.show(self.figures, self.standing)
 
     def show(self, figures: Figures, standing: Standing) -> None:
         """Draw the panel."""
