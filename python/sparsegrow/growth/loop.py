@@ -6,7 +6,6 @@ checkpoint is made, so that a run that goes on from it does what the run would h
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable
 from dataclasses import asdict
@@ -189,18 +188,13 @@ class GrowthLoop:
             added=dict(zip(chosen, added, strict=True)),
             before=before,
             val_bpc=self.progress.val_mean,
-            worst=self.worst(),
+            worst=self.progress.worst(self.settings.sigmas, self.settings.tolerance),
             edges=edges,
             work=self.progress.work,
             seconds=self.progress.seconds,
             step=self.progress.steps,
             round=self.progress.round,
         )
-
-    def worst(self) -> float:
-        """Return what a trial must not exceed: chance alone moves a round's figure, too."""
-        p, settings = self.progress, self.settings
-        return p.val_mean + settings.sigmas * math.sqrt(p.val_spread) + settings.tolerance
 
     def observation(self) -> Observation:
         """Return what the controller sees."""

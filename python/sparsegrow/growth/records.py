@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, fields
 from typing import Any
 
@@ -47,6 +48,10 @@ class Progress:
         self.val_mean += (1 - KEEP) * away
         self.val_spread = KEEP * (self.val_spread + (1 - KEEP) * away * away)
         self.val_bpc = val_bpc
+
+    def worst(self, sigmas: float, tolerance: float) -> float:
+        """Return what a trial must not exceed: chance alone moves a round's figure, too."""
+        return self.val_mean + sigmas * math.sqrt(self.val_spread) + tolerance
 
     @property
     def gaining(self) -> bool:
