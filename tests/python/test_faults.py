@@ -76,15 +76,19 @@ def test_a_full_disk_leaves_the_old_file(tmp_path):
     assert_intact(path, small_model(seed=1), path.read_bytes())
 
 
+def assert_refused_before_training(path, match):
+    model = small_model()
+    with pytest.raises(OSError, match=match):
+        model.save(path)
+    with pytest.raises(OSError, match=match):
+        model.fit(X, Y, 1, progress=False, checkpoint=path)
+    assert not model.history
+
+
 def test_a_pipe_is_not_written_over_and_is_found_before_training(tmp_path):
     path = tmp_path / "pipe"
     os.mkfifo(path)
-    model = small_model()
-    with pytest.raises(OSError, match="pipe: it is a device or a pipe, expected a file"):
-        model.save(path)
-    with pytest.raises(OSError, match="pipe: it is a device or a pipe, expected a file"):
-        model.fit(X, Y, 1, progress=False, checkpoint=path)
-    assert not model.history
+    assert_refused_before_training(path, "pipe: it is a device or a pipe, expected a file")
     assert path.is_fifo()
 
 
@@ -92,12 +96,7 @@ def test_a_folder_that_is_not_there_is_found_before_training(tmp_path):
     blocked = tmp_path / "file"
     blocked.write_text("in the way")
     for path in (tmp_path / "no" / "m.safetensors", blocked / "m.safetensors", tmp_path):
-        model = small_model()
-        with pytest.raises(OSError, match="cannot write"):
-            model.save(path)
-        with pytest.raises(OSError, match="cannot write"):
-            model.fit(X, Y, 1, progress=False, checkpoint=path)
-        assert not model.history
+        assert_refused_before_training(path, "cannot write")
     assert blocked.read_text() == "in the way"
 
 

@@ -118,6 +118,8 @@ def grow(
         The corpus cannot be had.
     RuntimeError
         Training diverged; the last checkpoint is as it was.
+    KeyboardInterrupt
+        Ctrl-C: the round was finished and saved, for `resume`; at the second one at once.
     """
     settings = settings or GrowthSettings(
         controller=controller,

@@ -111,7 +111,7 @@ class GrowthLoop:
         return self.budget.used(p.seconds - p.began, p.steps - p.began_step)
 
     def train(self, interrupt: DeferredInterrupt) -> None:
-        """Train for a round, less where the budget ends in it; Ctrl-C is told to be heard."""
+        """Train for a round, less where the budget ends in it; tell that Ctrl-C was heard."""
         self.training = RoundTraining()
         left = self.settings.steps_of(self.progress.round)
         left = min(left, self.budget.left(self.progress.steps - self.progress.began_step))
