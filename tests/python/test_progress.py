@@ -1,10 +1,15 @@
 """What is shown while a model trains."""
 
+import io
 import os
 import pty
 import re
 import subprocess
 import sys
+import time
+
+import pytest
+from rich.console import Console
 
 from sparsegrow.layered import progress
 from sparsegrow.layered.progress import Status
@@ -86,3 +91,16 @@ def test_a_bar_that_starts_in_the_middle_counts_only_what_it_saw():
     assert task.completed == 650
     assert task.total == 1000
     assert "validation loss 0.9000" in task.fields["figures"]
+
+
+@pytest.mark.parametrize("width", [60, 80, 110, 160])
+def test_a_narrow_terminal_shows_figures_and_time_left(width):
+    bar = progress.Live(epochs=3000, samples=1000)
+    bar.finished(EpochRecord(6, 1.0, 0.5, 0.9, 0.6, 0.1, 0.01))
+    bar.first = (time.monotonic() - 60.0, 0)
+    bar.update(Status(1499, 0, 1.0, 0.5, 0.1))
+    console = Console(file=io.StringIO(), width=width)
+    console.print(bar.bar.get_renderable())
+    shown = " ".join(console.file.getvalue().split())
+    for text in ("epoch 1500/3000", "validation", "samples/s", "━", "-:--:-- left"):
+        assert text in shown, shown

@@ -121,11 +121,12 @@ def bar_for_terminal() -> rich.progress.Progress:
     from rich.console import Console
     from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
+    from rich.table import Column
 
     return Bar(
         TextColumn("epoch {task.fields[epoch]}/{task.fields[epochs]}"),
         BarColumn(bar_width=24),
-        TextColumn("{task.fields[figures]}"),
+        TextColumn("{task.fields[figures]}", table_column=Column()),  # takes two lines if it must
         TimeRemainingColumn(),
         TextColumn("left"),
         console=Console(stderr=True),
