@@ -7,15 +7,24 @@ from typing import Annotated
 
 import typer
 
+from sparsegrow import set_num_threads
+
 LISTS = ("--hidden", "--levels")  # these take several values: --hidden 1000 1000
 DEVICES = "cpu, metal, or auto for the fastest that is here."
 Device = Annotated[str, typer.Option("--device", help=DEVICES)]
 DeviceIfNew = Annotated[str | None, typer.Option("--device", help=f"Another device: {DEVICES}")]
+Threads = Annotated[int | None, typer.Option(help="Threads; the result is the same.")]
 MISTAKES = (ValueError, TypeError, IndexError, OSError, ImportError, RuntimeError)
 
 
 class StoppedError(Exception):
     """Ctrl-C, with the line to leave behind."""
+
+
+def use_threads(threads: int | None) -> None:
+    """Compute with so many threads from now on, if a number was asked for."""
+    if threads is not None:
+        set_num_threads(threads)
 
 
 def spread_lists(words: list[str]) -> list[str]:

@@ -14,8 +14,8 @@ import numpy as np
 import typer
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow import set_num_threads
 from sparsegrow.base.requirements import require_integer, require_number
+from sparsegrow.cli.arguments import Threads, use_threads
 from sparsegrow.layered.engine import Array, Pattern
 from sparsegrow.layered.wiring import generator
 
@@ -189,7 +189,7 @@ def bench(
     density: Annotated[float, typer.Option(help="Fraction of all edges.")] = 0.04,
     batch: Annotated[int, typer.Option(help="Samples.")] = 128,
     rounds: Annotated[int, typer.Option(help="The median of so many is shown.")] = 7,
-    threads: Annotated[int | None, typer.Option(help="Threads.")] = None,
+    threads: Threads = None,
     json_: Json = False,
 ) -> None:
     """Time one sparse layer beside SciPy and PyTorch, where installed, after checking it."""
@@ -197,8 +197,7 @@ def bench(
         require_integer(f"--{name}", value, 1, 2**16)
     require_integer("--rounds", rounds, 1, 1000)
     require_number("--density", density, 0.0, 1.0, low_open=True)
-    if threads is not None:
-        set_num_threads(threads)
+    use_threads(threads)
     rows = list(measure(make_layer(inputs, outputs, density, batch), rounds))
     if json_:
         print(json.dumps(rows))

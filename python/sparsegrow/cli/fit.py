@@ -10,9 +10,9 @@ from typing import Annotated, Any
 
 import typer
 
-from sparsegrow import SparseMLP, set_num_threads
+from sparsegrow import SparseMLP
 from sparsegrow.base.files import require_writable
-from sparsegrow.cli.arguments import DeviceIfNew, StoppedError
+from sparsegrow.cli.arguments import DeviceIfNew, StoppedError, Threads, use_threads
 from sparsegrow.data.datasets import BUNDLED, Data, open_data
 from sparsegrow.data.image_hub import REPOSITORIES
 from sparsegrow.layered.config import CHOICES
@@ -92,7 +92,7 @@ def fit(
     dropout: Dropout = None,
     weight_decay: WeightDecay = None,
     seed: Seed = None,
-    threads: Annotated[int | None, typer.Option(help="Threads; the result is the same.")] = None,
+    threads: Threads = None,
     device: DeviceIfNew = None,
     standardise: Standardise = None,
     out: Out = None,
@@ -102,8 +102,7 @@ def fit(
     """Train a network and measure it on the test data after each epoch."""
     words = dict(locals())
     given = {name: words[name] for name in NETWORK if words[name] is not None}
-    if threads is not None:
-        set_num_threads(threads)
+    use_threads(threads)
     require_options(given, out, resume)
     samples = open_data(data, standardise)
     if resume and out is not None:

@@ -10,10 +10,10 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from sparsegrow import SparseMLP, set_num_threads
+from sparsegrow import SparseMLP
 from sparsegrow import perturb as measure
 from sparsegrow.base.pictures import require_picture, save
-from sparsegrow.cli.arguments import DeviceIfNew, StoppedError
+from sparsegrow.cli.arguments import DeviceIfNew, StoppedError, Threads, use_threads
 from sparsegrow.cli.fit import DataName, Json, Standardise
 from sparsegrow.data.datasets import open_data
 from sparsegrow.layered.perturbation.curves import PerturbResult
@@ -45,17 +45,17 @@ def perturb(
     levels: Numbers = None,
     shuffle_mode: Annotated[str, typer.Option(help="signed, magnitude.")] = "signed",
     noise: Annotated[str, typer.Option(help="additive, multiplicative.")] = "additive",
-    threads: Annotated[int | None, typer.Option(help="Threads; the result is the same.")] = None,
+    threads: Threads = None,
     device: DeviceIfNew = None,
     standardise: Standardise = None,
     plot: Plot = None,
     json_: Json = False,
 ) -> None:
     """Measure networks on the test data while links go, are shuffled, or drown in noise."""
-    if threads is not None:
-        set_num_threads(threads)
+    use_threads(threads)
     if plot is not None:
         require_picture(plot)
+    networks = [SparseMLP.load(path, device=device) for path in models]
     samples = open_data(data, standardise)
     options = {
         "repeats": repeats,
@@ -66,7 +66,6 @@ def perturb(
         "shuffle_mode": shuffle_mode,
         "noise": noise,
     }
-    networks = [SparseMLP.load(path, device=device) for path in models]
     found = watched(networks, (samples.x_test, samples.y_test), kind, options, quiet=json_)
     facts = {"models": [str(path) for path in models], "data": samples.name, **found.as_dict()}
     print(json.dumps(facts) if json_ else found.table(), flush=True)

@@ -10,10 +10,12 @@ from typing import Annotated, Any
 
 import typer
 
-from sparsegrow.cli.arguments import Device, DeviceIfNew, StoppedError
+from sparsegrow.cli.arguments import Device, DeviceIfNew, StoppedError, Threads, use_threads
+from sparsegrow.growth.char_model import CharModel
 from sparsegrow.growth.growing import Run, budget_of, grow, next_folder
 from sparsegrow.growth.growing import resume as resume_run
 from sparsegrow.growth.run_folder import RunFolder
+from sparsegrow.growth.settings import GrowthSettings
 from sparsegrow.text.corpus import NAMES, Corpus, load_corpus
 
 CorpusName = Annotated[str | None, typer.Option("--corpus", help=f"{', '.join(NAMES)}.")]
@@ -22,7 +24,6 @@ Valid = Annotated[Path | None, typer.Option(help="Text to measure on; else the e
 Minutes = Annotated[float | None, typer.Option(help="How long; 2 if --steps is not given.")]
 Steps = Annotated[int | None, typer.Option(help="Optimizer steps instead of minutes.")]
 Out = Annotated[Path | None, typer.Option(help="Folder of the run; the next free runs/N.")]
-Threads = Annotated[int | None, typer.Option(help="Threads; the result is the same.")]
 Json = Annotated[bool, typer.Option("--json", help="Print the last record as JSON.")]
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the run.")]
 
@@ -45,6 +46,15 @@ def train(
 ) -> None:
     """Begin with 98 tiny sub-networks and let them grow while they learn a text."""
     budget_of(minutes, steps)  # mistakes are told before a text is read
+    settings = GrowthSettings(
+        controller=controller,
+        mutations=mutations,
+        max_params=max_params,
+        max_bytes=max_bytes,
+        seed=seed,
+    )
+    use_threads(threads)
+    model = CharModel(seed=seed, device=device)
     folder = out or next_folder()
     RunFolder(folder).require_free()
     chosen, source = text_of(corpus, text, valid)
@@ -52,18 +62,13 @@ def train(
         folder,
         json_,
         lambda progress: grow(
-            corpus=chosen,
-            minutes=minutes,
+            model,
+            chosen,
+            minutes,
+            folder,
             steps=steps,
-            out=folder,
-            seed=seed,
-            threads=threads,
-            device=device,
-            controller=controller,
-            mutations=mutations,
-            max_params=max_params,
-            max_bytes=max_bytes,
             progress=progress,
+            settings=settings,
             source=source,
         ),
     )
@@ -81,6 +86,8 @@ def resume(
     json_: Json = False,
 ) -> None:
     """Go on with a run from its last checkpoint, on its own text or on another."""
+    RunFolder.open(folder)  # mistakes are told before a text is read
+    use_threads(threads)
     other, source = None, None
     if corpus is not None or text is not None or valid is not None:
         other, source = text_of(corpus, text, valid)
@@ -92,7 +99,6 @@ def resume(
             minutes,
             steps=steps,
             corpus=other,
-            threads=threads,
             device=device,
             progress=progress,
             source=source,
