@@ -12,10 +12,6 @@
 namespace sparsegrow::test {
 namespace {
 
-std::vector<char> contents_of(const Buffer& buffer) {
-  return {buffer.as<char>(), buffer.as<char>() + buffer.bytes()};
-}
-
 bool changed(const Buffer& buffer, const std::vector<char>& contents) {
   return !contents.empty() && std::memcmp(buffer.data(), contents.data(), contents.size()) != 0;
 }
@@ -44,9 +40,22 @@ void LazyBackend::keep(const char* verb, const std::vector<const Buffer*>& used,
   work_.push_back(std::move(work));
 }
 
-void LazyBackend::require_unchanged(const WatchedMemory& all) {
-  for (const auto& [buffer, watched] : all) {
-    if (!changed(*buffer, watched.contents)) continue;
+std::vector<char> LazyBackend::contents_of(const Buffer& buffer) {
+  std::vector<char> contents;
+  if (!spare_.empty()) {
+    contents = std::move(spare_.back());
+    spare_.pop_back();
+  }
+  contents.assign(buffer.as<char>(), buffer.as<char>() + buffer.bytes());
+  return contents;
+}
+
+void LazyBackend::require_unchanged(WatchedMemory& all) {
+  for (auto& [buffer, watched] : all) {
+    if (!changed(*buffer, watched.contents)) {
+      spare_.push_back(std::move(watched.contents));
+      continue;
+    }
     throw std::logic_error(concat("the host changed a buffer of ", buffer->bytes(), " bytes that ",
                                   watched.verb, " was still to use"));
   }
@@ -56,7 +65,7 @@ void LazyBackend::finish() {
   if (work_.empty()) return;
   ++waits_;
   const auto work = std::exchange(work_, {});
-  const auto watched = std::exchange(watched_, {});
+  auto watched = std::exchange(watched_, {});
   require_unchanged(watched);
   for (const auto& run : work) run();
 }

@@ -42,11 +42,13 @@ class LazyBackend final : public Backend {
   using WatchedMemory = std::map<const Buffer*, Watched>;
 
   void keep(const char* verb, const std::vector<const Buffer*>& used, std::function<void()> work);
-  static void require_unchanged(const WatchedMemory& all);
+  std::vector<char> contents_of(const Buffer& buffer);
+  void require_unchanged(WatchedMemory& all);  // takes the contents of what is unchanged
 
   std::shared_ptr<Backend> inner_;
   std::vector<std::function<void()>> work_;
   WatchedMemory watched_;
+  std::vector<std::vector<char>> spare_;  // large memory is slow to ask for again and again
   std::int64_t waits_ = 0;
   std::int64_t room_ = INT64_MAX;
 };
