@@ -50,12 +50,9 @@ std::vector<char> LazyBackend::contents_of(const Buffer& buffer) {
   return contents;
 }
 
-void LazyBackend::require_unchanged(WatchedMemory& all) {
-  for (auto& [buffer, watched] : all) {
-    if (!changed(*buffer, watched.contents)) {
-      spare_.push_back(std::move(watched.contents));
-      continue;
-    }
+void LazyBackend::require_unchanged(const WatchedMemory& all) {
+  for (const auto& [buffer, watched] : all) {
+    if (!changed(*buffer, watched.contents)) continue;
     throw std::logic_error(concat("the host changed a buffer of ", buffer->bytes(), " bytes that ",
                                   watched.verb, " was still to use"));
   }
@@ -67,6 +64,7 @@ void LazyBackend::finish() {
   const auto work = std::exchange(work_, {});
   auto watched = std::exchange(watched_, {});
   require_unchanged(watched);
+  for (auto& entry : watched) spare_.push_back(std::move(entry.second.contents));
   for (const auto& run : work) run();
 }
 

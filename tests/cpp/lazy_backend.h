@@ -43,7 +43,7 @@ class LazyBackend final : public Backend {
 
   void keep(const char* verb, const std::vector<const Buffer*>& used, std::function<void()> work);
   std::vector<char> contents_of(const Buffer& buffer);
-  void require_unchanged(WatchedMemory& all);  // takes the contents of what is unchanged
+  static void require_unchanged(const WatchedMemory& all);
 
   std::shared_ptr<Backend> inner_;
   std::vector<std::function<void()>> work_;
