@@ -27,9 +27,8 @@ import numpy as np
 
 from machine import describe_machine
 from sparsegrow import _sparsegrow as engine
-from sparsegrow import set_num_threads
-from sparsegrow.locality import profile as locality
-from sparsegrow.locality.profile import Wires
+from sparsegrow import locality, set_num_threads
+from sparsegrow.locality.wires import Wires
 
 BATCHES = (1, 32)
 WARM = 2

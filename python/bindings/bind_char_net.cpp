@@ -8,11 +8,12 @@
 #include "arrays.h"
 #include "bindings.h"
 #include "char_net_arrays.h"
-#include "growing.h"
 #include "named_arrays.h"
 #include "pattern_arrays.h"
+#include "shared_net.h"
 #include "sparsegrow/backend/element.h"
 #include "sparsegrow/backend/registry.h"
+#include "sparsegrow/grow/char_trainer.h"
 #include "sparsegrow/grow/flat_graph.h"
 
 namespace sparsegrow::python {

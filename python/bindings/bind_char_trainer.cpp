@@ -5,9 +5,10 @@
 
 #include "arrays.h"
 #include "bindings.h"
-#include "growing.h"
 #include "named_arrays.h"
+#include "shared_net.h"
 #include "sparsegrow/base/check.h"
+#include "sparsegrow/grow/char_trainer.h"
 
 namespace sparsegrow::python {
 namespace {

@@ -6,6 +6,8 @@
 
 #include "arrays.h"
 #include "bindings.h"
+#include "named_arrays.h"
+#include "shared_net.h"
 #include "sparsegrow/backend/element.h"
 #include "sparsegrow/backend/registry.h"
 #include "sparsegrow/base/check.h"
@@ -18,10 +20,9 @@ namespace {
 
 using Layer = std::pair<py::array, py::array>;  // row_begin, column
 
-std::shared_ptr<Network> make_layered(const std::vector<std::int32_t>& widths,
-                                      const std::vector<Layer>& layers, HiddenActivation hidden,
-                                      ActivationKind output, double slope, const std::string& dtype,
-                                      const std::string& device) {
+PyNetwork make_layered(const std::vector<std::int32_t>& widths, const std::vector<Layer>& layers,
+                       HiddenActivation hidden, ActivationKind output, double slope,
+                       const std::string& dtype, const std::string& device) {
   std::vector<Pattern> links;
   for (const auto& [row_begin, column] : layers) {
     links.push_back({vector_copy<std::int32_t>(row_begin, {"Network.layered", "row_begin"}),
@@ -29,36 +30,50 @@ std::shared_ptr<Network> make_layered(const std::vector<std::int32_t>& widths,
   }
   const NetworkConfig config{dtype_named(dtype, "Network.layered"), hidden, output, slope};
   py::gil_scoped_release release;
-  return std::make_shared<Network>(open_backend(device, config.dtype), layered_graph(widths, links),
-                                   config);
+  return {std::make_shared<Network>(open_backend(device, config.dtype),
+                                    layered_graph(widths, links), config)};
 }
 
-py::array copy_out(const Network& net, const Buffer& buffer, std::int64_t count) {
+AnyVector copy_of(const Network& net, const Buffer& buffer, std::int64_t count) {
   net.backend().finish();
-  py::array out(numpy_dtype(net.config().dtype), std::vector<py::ssize_t>{count});
-  if (count > 0)
-    std::memcpy(out.mutable_data(), buffer.data(), static_cast<std::size_t>(out.nbytes()));
-  return out;
-}
-
-py::array get_state(const Network& net, const std::string& name) {
-  const StateEntry& entry = net.state().entry(name);
-  return copy_out(net, *entry.buffer, net.state().count(entry));
-}
-
-py::array get_gradient(const Network& net, const std::string& name) {
-  return copy_out(net, net.gradient(name), net.state().count(net.state().entry(name)));
-}
-
-void set_state(Network& net, const std::string& name, const py::array& values) {
-  const StateEntry& entry = net.state().entry(name);
-  require_array(values, numpy_dtype(net.config().dtype), 1, {"Network.set_state", name.c_str()});
-  SG_REQUIRE(values.size() == net.state().count(entry), "Network.set_state", name, ": got ",
-             values.size(), " values, expected ", net.state().count(entry));
-  net.backend().finish();
-  if (values.size() > 0) {
-    std::memcpy(entry.buffer->data(), values.data(), static_cast<std::size_t>(values.nbytes()));
+  if (net.config().dtype == DType::f32) {
+    return std::vector<float>(buffer.as<float>(), buffer.as<float>() + count);
   }
+  return std::vector<double>(buffer.as<double>(), buffer.as<double>() + count);
+}
+
+py::array get_state(const PyNetwork& self, const std::string& name) {
+  return array_of(self.alone([&](const Network& net) {
+    const StateEntry& entry = net.state().entry(name);
+    return copy_of(net, *entry.buffer, net.state().count(entry));
+  }));
+}
+
+py::array get_gradient(const PyNetwork& self, const std::string& name) {
+  return array_of(self.alone([&](const Network& net) {
+    return copy_of(net, net.gradient(name), net.state().count(net.state().entry(name)));
+  }));
+}
+
+void set_state(const PyNetwork& self, const std::string& name, const py::array& values) {
+  require_array(values, numpy_dtype(self.net->config().dtype), 1,
+                {"Network.set_state", name.c_str()});
+  const Span<const char> bytes(static_cast<const char*>(values.data()),
+                               static_cast<std::size_t>(values.nbytes()));
+  const std::int64_t size = values.size();
+  self.alone([&](Network& net) {
+    const StateEntry& entry = net.state().entry(name);
+    SG_REQUIRE(size == net.state().count(entry), "Network.set_state", name, ": got ", size,
+               " values, expected ", net.state().count(entry));
+    net.backend().finish();
+    if (bytes.size() > 0) std::memcpy(entry.buffer->data(), bytes.data(), bytes.size());
+  });
+}
+
+std::vector<std::string> state_names(const Network& net) {
+  std::vector<std::string> names;
+  for (const auto& e : net.state().entries()) names.push_back(e.name);
+  return names;
 }
 
 void initialise(Network& net, InitKind kind, double scale, std::uint64_t seed) {
@@ -85,7 +100,7 @@ std::vector<EdgeEnds> ends_of(const py::array& sources, const py::array& targets
   return ends;
 }
 
-Remap grow(Network& net, const py::array& added_sources, const py::array& added_targets,
+Remap grow(const PyNetwork& self, const py::array& added_sources, const py::array& added_targets,
            const py::array& weights, const py::array& removed_positions,
            const std::vector<std::pair<std::int32_t, std::int32_t>>& new_nodes,
            const std::vector<NodeId>& removed_nodes) {
@@ -96,13 +111,12 @@ Remap grow(Network& net, const py::array& added_sources, const py::array& added_
   mutation.new_nodes = specs_of(new_nodes);
   mutation.removed_nodes = removed_nodes;
   const auto start = vector_copy<double>(weights, {"Network.grow", "weights"});
-  py::gil_scoped_release release;
-  return net.grow(mutation, start);
+  return self.alone([&](Network& net) { return net.grow(mutation, start); });
 }
 
-py::list stats_list(Network& net) {
+py::list stats_list(const PyNetwork& self) {
   py::list result;
-  for (const auto& s : net.activation_stats()) {
+  for (const auto& s : self.alone([](Network& net) { return net.activation_stats(); })) {
     result.append(py::dict(py::arg("mean") = s.mean, py::arg("mean_square") = s.mean_square,
                            py::arg("max_abs") = s.max_abs,
                            py::arg("zero_fraction") = s.zero_fraction));
@@ -110,30 +124,60 @@ py::list stats_list(Network& net) {
   return result;
 }
 
-void bind_state(py::class_<Network, std::shared_ptr<Network>>& network) {
+void bind_state(py::class_<PyNetwork>& network) {
   network
       .def_property_readonly("state_names",
-                             [](const Network& net) {
-                               std::vector<std::string> names;
-                               for (const auto& e : net.state().entries()) names.push_back(e.name);
-                               return names;
-                             })
+                             [](const PyNetwork& self) { return self.alone(&state_names); })
       .def("state", &get_state, py::arg("name"), "A copy of a state array.")
       .def("set_state", &set_state, py::arg("name"), py::arg("values"), "Overwrites a state array.")
       .def("gradient", &get_gradient, py::arg("name"), "A copy of a parameter's gradient.")
-      .def("initialise", &initialise, py::arg("kind"), py::arg("scale"), py::arg("seed"),
-           "Draws start weights.")
-      .def("snapshot", &Network::snapshot, "Everything needed to come back to this moment.")
-      .def("rollback", &Network::rollback, py::arg("snapshot"), "Exact bits, moments included.")
-      .def_readwrite("steps", &Network::steps, "Optimizer steps taken.");
+      .def(
+          "initialise",
+          [](const PyNetwork& self, InitKind kind, double scale, std::uint64_t seed) {
+            self.alone([&](Network& net) { initialise(net, kind, scale, seed); });
+          },
+          py::arg("kind"), py::arg("scale"), py::arg("seed"), "Draws start weights.")
+      .def(
+          "snapshot",
+          [](const PyNetwork& self) {
+            return self.alone([](const Network& net) { return net.snapshot(); });
+          },
+          "Everything needed to come back to this moment.")
+      .def(
+          "rollback",
+          [](const PyNetwork& self, const Network::Snapshot& saved) {
+            self.alone([&](Network& net) { net.rollback(saved); });
+          },
+          py::arg("snapshot"), "Exact bits, moments included.")
+      .def_property(
+          "steps",
+          [](const PyNetwork& self) { return self.alone([](Network& net) { return net.steps; }); },
+          [](const PyNetwork& self, std::int64_t steps) {
+            self.alone([&](Network& net) { net.steps = steps; });
+          },
+          "Optimizer steps taken.");
+}
+
+void bind_sizes(py::class_<PyNetwork>& network) {
+  network
+      .def_property_readonly("parameters",
+                             [](const PyNetwork& self) {
+                               return self.alone([](Network& net) { return net.parameters(); });
+                             })
+      .def_property_readonly("bytes",
+                             [](const PyNetwork& self) {
+                               return self.alone([](Network& net) { return net.bytes(); });
+                             })
+      .def_property_readonly("edges", [](const PyNetwork& self) {
+        return self.alone([](const Network& net) { return net.graph().csr().edges(); });
+      });
 }
 
 }  // namespace
 
 void bind_network(py::module_& module) {
   py::class_<Network::Snapshot>(module, "NetworkSnapshot", "A state of a network to roll back to.");
-  py::class_<Network, std::shared_ptr<Network>> network(module, "Network",
-                                                        "A sparse network with its state.");
+  py::class_<PyNetwork> network(module, "Network", "A sparse network with its state.");
   network
       .def_static("layered", &make_layered, py::arg("widths"), py::arg("layers"), py::arg("hidden"),
                   py::arg("output"), py::arg("slope"), py::arg("dtype") = "float32",
@@ -144,13 +188,14 @@ void bind_network(py::module_& module) {
            py::arg("removed_nodes") = std::vector<NodeId>{},
            "One commit; all state is carried over.")
       .def_property_readonly(
-          "graph", [](const Network& net) { return Graph(net.graph()); },
+          "graph",
+          [](const PyNetwork& self) {
+            return self.alone([](const Network& net) { return Graph(net.graph()); });
+          },
           "A copy of the graph; changing it does not change the network.")
       .def("activation_stats", &stats_list,
-           "Mean, mean square, maximum and zero fraction per level.")
-      .def_property_readonly("parameters", &Network::parameters)
-      .def_property_readonly("bytes", &Network::bytes)
-      .def_property_readonly("edges", [](const Network& net) { return net.graph().csr().edges(); });
+           "Mean, mean square, maximum and zero fraction per level.");
+  bind_sizes(network);
   bind_state(network);
 }
 

@@ -2,10 +2,10 @@
 #include <pybind11/stl.h>
 
 #include <memory>
-#include <mutex>
 
 #include "arrays.h"
 #include "bindings.h"
+#include "shared_net.h"
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/train/rbm.h"
 #include "sparsegrow/train/rbm_likelihood.h"
@@ -13,26 +13,40 @@
 namespace sparsegrow::python {
 namespace {
 
-// Python threads may share a machine: its calls run one after another, without the GIL.
 class PyRbm {
  private:
+  template <class Call>
+  auto alone(Call call) const {
+    return network_.alone([&](const Network&) { return call(); });
+  }
+
   template <class Call>
   auto on_samples(const py::array& x, const py::array& order, const char* where, Call call) {
     const SampleMatrix samples = sample_matrix(x, {where, "x"});
     const auto rows = vector_view<std::int64_t>(order, {where, "order"});
-    py::gil_scoped_release release;
-    std::lock_guard<std::mutex> lock(mutex_);
-    return call(samples, rows);
+    return alone([&] { return call(samples, rows); });
   }
 
   py::array room(py::ssize_t rows, std::int32_t columns) const {
-    return py::array(numpy_dtype(rbm_.layers().network().config().dtype),
+    return py::array(numpy_dtype(network_.net->config().dtype),
                      std::vector<py::ssize_t>{rows, columns});
   }
 
+  std::int32_t hidden_units() const {
+    return alone([&] { return rbm_.layers().hidden().count; });
+  }
+
+  std::int32_t visible_units() const {
+    return alone([&] { return rbm_.layers().visible().count; });
+  }
+
+  static Rbm begun(const PyNetwork& network, const RbmConfig& config) {
+    return network.alone([&](const Network&) { return Rbm(network.net, config); });
+  }
+
  public:
-  PyRbm(std::shared_ptr<Network> network, const RbmConfig& config)
-      : rbm_(std::move(network), config) {}
+  PyRbm(const PyNetwork& network, const RbmConfig& config)
+      : network_(network), rbm_(begun(network, config)) {}
 
   RbmRecord train(const py::array& x, const py::array& order, double rate) {
     return on_samples(x, order, "Rbm.train", [&](const auto& samples, const auto& rows) {
@@ -47,13 +61,11 @@ class PyRbm {
   }
 
   Remap rewire(double fraction, std::int64_t links, double deviation, std::int64_t change) {
-    py::gil_scoped_release release;
-    std::lock_guard<std::mutex> lock(mutex_);
-    return rbm_.rewire({fraction, links, deviation, change});
+    return alone([&] { return rbm_.rewire({fraction, links, deviation, change}); });
   }
 
   py::array hidden(const py::array& x, const py::array& order) {
-    py::array out = room(order.size(), rbm_.layers().hidden().count);
+    py::array out = room(order.size(), hidden_units());
     void* data = out.mutable_data();
     on_samples(x, order, "Rbm.hidden", [&](const auto& samples, const auto& rows) {
       rbm_.hidden_probabilities(samples, rows, data);
@@ -62,7 +74,7 @@ class PyRbm {
   }
 
   py::array reconstruct(const py::array& x, const py::array& order) {
-    py::array out = room(order.size(), rbm_.layers().visible().count);
+    py::array out = room(order.size(), visible_units());
     void* data = out.mutable_data();
     on_samples(x, order, "Rbm.reconstruct", [&](const auto& samples, const auto& rows) {
       rbm_.reconstruct(samples, rows, data);
@@ -81,7 +93,7 @@ class PyRbm {
 
   py::array run_chains(const py::array& x, const py::array& order, std::int64_t sweeps,
                        std::uint64_t draw) {
-    py::array out = room(order.size(), rbm_.layers().visible().count);
+    py::array out = room(order.size(), visible_units());
     void* data = out.mutable_data();
     on_samples(x, order, "Rbm.run_chains", [&](const auto& samples, const auto& rows) {
       rbm_.run_chains(samples, rows, sweeps, draw, data);
@@ -99,44 +111,39 @@ class PyRbm {
   }
 
   double exact() {
-    py::gil_scoped_release release;
-    std::lock_guard<std::mutex> lock(mutex_);
-    return log_partition_exact(rbm_.layers());
+    return alone([&] { return log_partition_exact(rbm_.layers()); });
   }
 
   AisEstimate ais(const py::array& base_rate, std::int32_t temperatures, std::int32_t chains,
                   std::uint64_t seed) {
     const AisConfig config{vector_copy<double>(base_rate, {"Rbm.log_partition_ais", "base_rate"}),
                            temperatures, chains, seed};
-    py::gil_scoped_release release;
-    std::lock_guard<std::mutex> lock(mutex_);
-    return log_partition_ais(rbm_.layers(), config);
+    return alone([&] { return log_partition_ais(rbm_.layers(), config); });
   }
 
   py::array chains() {
-    py::array out = room(rbm_.config().batch, rbm_.layers().hidden().count);
-    std::lock_guard<std::mutex> lock(mutex_);
-    rbm_.read_chains(out.mutable_data());
+    py::array out = room(rbm_.config().batch, hidden_units());
+    void* data = out.mutable_data();
+    alone([&] { rbm_.read_chains(data); });
     return out;
   }
 
   void set_chains(const py::array& states) {
     const SampleMatrix matrix = sample_matrix(states, {"Rbm.set_chains", "states"});
-    std::lock_guard<std::mutex> lock(mutex_);
-    rbm_.set_chains(matrix);
+    alone([&] { rbm_.set_chains(matrix); });
   }
 
  private:
+  PyNetwork network_;
   Rbm rbm_;
-  std::mutex mutex_;
 };
 
-std::unique_ptr<PyRbm> make_rbm(std::shared_ptr<Network> network, const OptimizerConfig& optimizer,
+std::unique_ptr<PyRbm> make_rbm(const PyNetwork& network, const OptimizerConfig& optimizer,
                                 std::int32_t batch, std::int32_t gibbs, bool persistent,
                                 bool mean_field_last, bool sample_visible, std::uint64_t seed) {
   const RbmConfig config{batch,          gibbs,     persistent, mean_field_last,
                          sample_visible, optimizer, seed};
-  return std::make_unique<PyRbm>(std::move(network), config);
+  return std::make_unique<PyRbm>(network, config);
 }
 
 void bind_rbm_records(py::module_& module) {

@@ -6,6 +6,7 @@
 
 #include "bindings.h"
 #include "rule_names.h"
+#include "shared_net.h"
 #include "sparsegrow/topology/density_ramp.h"
 #include "sparsegrow/train/rewire.h"
 
@@ -76,14 +77,10 @@ void bind_rewire(py::module_& module) {
       "Sparsity of a ramp that is done to `progress`; sigmoid or cubic.");
   module.def(
       "rewire",
-      [](Network& network, const RewireRule& rule, const std::vector<bool>& frozen,
+      [](const PyNetwork& self, const RewireRule& rule, const std::vector<bool>& frozen,
          std::uint64_t seed, std::uint64_t update) {
-        Rewired done;
-        {
-          py::gil_scoped_release release;
-          done = rewire(network, rule, frozen, seed, update);
-        }
-        return told(done);
+        return told(self.alone(
+            [&](Network& network) { return rewire(network, rule, frozen, seed, update); }));
       },
       py::arg("network"), py::arg("rule"), py::arg("frozen"), py::arg("seed"), py::arg("update"),
       "One update of a layered network in one commit; returns counts by layer.");

@@ -2,21 +2,20 @@
 #include <pybind11/stl.h>
 
 #include <memory>
-#include <mutex>
 
 #include "arrays.h"
 #include "bindings.h"
+#include "shared_net.h"
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/train/trainer.h"
 
 namespace sparsegrow::python {
 namespace {
 
-// Python threads may share a trainer: its calls run one after another.
 class PyTrainer {
  public:
-  PyTrainer(std::shared_ptr<Network> network, const TrainerConfig& config)
-      : trainer_(std::move(network), config) {}
+  PyTrainer(const PyNetwork& network, const TrainerConfig& config)
+      : network_(network), trainer_(begun(network, config)) {}
 
   StepRecord train(const py::array& x, const py::array& y, const py::array& order) {
     return run(x, y, order, "Trainer.train", [&](auto&... a) { return trainer_.train(a...); });
@@ -35,13 +34,14 @@ class PyTrainer {
   py::array predict(const py::array& x, const py::array& order) {
     const SampleMatrix samples = sample_matrix(x, {"Trainer.predict", "x"});
     const auto rows = vector_view<std::int64_t>(order, {"Trainer.predict", "order"});
-    py::array out(numpy_dtype(trainer_.network().config().dtype),
-                  {static_cast<py::ssize_t>(rows.size()),
-                   static_cast<py::ssize_t>(trainer_.network().outputs())});
+    const auto outputs = network_.alone([](const Network& net) { return net.outputs(); });
+    py::array out(numpy_dtype(network_.net->config().dtype),
+                  {static_cast<py::ssize_t>(rows.size()), static_cast<py::ssize_t>(outputs)});
     void* data = out.mutable_data();
-    py::gil_scoped_release release;
-    std::lock_guard<std::mutex> lock(mutex_);
-    trainer_.predict(samples, rows, data);
+    network_.alone([&](const Network& net) {
+      SG_REQUIRE(net.outputs() == outputs, "Trainer.predict", "the outputs changed meanwhile");
+      trainer_.predict(samples, rows, data);
+    });
     return out;
   }
 
@@ -52,9 +52,7 @@ class PyTrainer {
     const SampleMatrix samples = sample_matrix(x, {where, "x"});
     const Targets targets = targets_of(y, where);
     const auto rows = vector_view<std::int64_t>(order, {where, "order"});
-    py::gil_scoped_release release;
-    std::lock_guard<std::mutex> lock(mutex_);
-    return call(samples, targets, rows);
+    return network_.alone([&](const Network&) { return call(samples, targets, rows); });
   }
 
   Targets targets_of(const py::array& y, const char* where) const {
@@ -64,8 +62,12 @@ class PyTrainer {
     return {{}, sample_matrix(y, {where, "y"})};
   }
 
+  static Trainer begun(const PyNetwork& network, const TrainerConfig& config) {
+    return network.alone([&](const Network&) { return Trainer(network.net, config); });
+  }
+
+  PyNetwork network_;
   Trainer trainer_;
-  std::mutex mutex_;
 };
 
 TrainerConfig make_config(LossKind loss, const OptimizerConfig& optimizer, const Schedule& schedule,
@@ -82,11 +84,11 @@ void bind_trainer(py::module_& module) {
       .def_readonly("loss", &StepRecord::loss)
       .def_readonly("rate", &StepRecord::rate);
   py::class_<PyTrainer>(module, "Trainer", "Optimizer steps on a network.")
-      .def(py::init([](std::shared_ptr<Network> network, LossKind loss,
-                       const OptimizerConfig& optimizer, const Schedule& schedule, double dropout,
-                       std::int32_t batch, std::uint64_t seed) {
+      .def(py::init([](const PyNetwork& network, LossKind loss, const OptimizerConfig& optimizer,
+                       const Schedule& schedule, double dropout, std::int32_t batch,
+                       std::uint64_t seed) {
              return std::make_unique<PyTrainer>(
-                 std::move(network), make_config(loss, optimizer, schedule, dropout, batch, seed));
+                 network, make_config(loss, optimizer, schedule, dropout, batch, seed));
            }),
            py::arg("network"), py::arg("loss"), py::arg("optimizer"), py::arg("schedule"),
            py::arg("dropout") = 0.0, py::arg("batch") = 128, py::arg("seed") = 0)

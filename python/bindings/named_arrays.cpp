@@ -1,7 +1,5 @@
 #include "named_arrays.h"
 
-#include <pybind11/numpy.h>
-
 #include <memory>
 
 namespace sparsegrow::python {
@@ -20,12 +18,13 @@ py::array array_from(std::vector<T> values) {
 
 }  // namespace
 
+py::array array_of(AnyVector values) {
+  return std::visit([](auto& own) -> py::array { return array_from(std::move(own)); }, values);
+}
+
 py::dict dict_of(NamedArrays arrays) {
   py::dict result;
-  for (auto& named : arrays) {
-    result[py::str(named.first)] = std::visit(
-        [](auto& values) -> py::array { return array_from(std::move(values)); }, named.second);
-  }
+  for (auto& named : arrays) result[py::str(named.first)] = array_of(std::move(named.second));
   return result;
 }
 

@@ -1,7 +1,7 @@
 // Arrays that are made without the interpreter and then given to it by name.
 #pragma once
 
-#include <pybind11/pybind11.h>
+#include <pybind11/numpy.h>
 
 #include <cstdint>
 #include <string>
@@ -17,6 +17,7 @@ using AnyVector = std::variant<std::vector<std::uint8_t>, std::vector<std::int32
 using NamedArrays = std::vector<std::pair<std::string, AnyVector>>;
 
 // NumPy arrays that take the memory over.
+pybind11::array array_of(AnyVector values);
 pybind11::dict dict_of(NamedArrays arrays);
 
 }  // namespace sparsegrow::python

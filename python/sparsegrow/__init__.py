@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from sparsegrow import locality
 from sparsegrow._sparsegrow import (
     __version__,
     active_isa,
@@ -48,6 +49,7 @@ __all__ = [
     "info",
     "load",
     "load_corpus",
+    "locality",
     "num_threads",
     "perturb",
     "report",

@@ -11,11 +11,12 @@ from hypothesis import strategies as st
 
 import sparsegrow as sg
 from growth_support import small_corpus, small_settings
+from sparsegrow import locality
 from sparsegrow.base.pictures import new_figure
-from sparsegrow.locality import profile as locality
+from sparsegrow.locality import wires
 from sparsegrow.locality.orders import ORDERS, reordered
 from sparsegrow.locality.plots import draw_series
-from sparsegrow.locality.profile import GrownWires, Wires, profile
+from sparsegrow.locality.wires import GrownWires, Wires, profile
 
 
 def wires_of(rows: list[list[int]], places: int) -> Wires:
@@ -172,7 +173,15 @@ def test_an_order_finds_hidden_parts() -> None:
 
 
 def test_examples() -> None:
-    assert doctest.testmod(locality).failed == 0
+    found = doctest.testmod(wires)
+    assert (found.failed, found.attempted > 0) == (0, True)
+
+
+def test_the_room_stands_in_the_face_of_the_package() -> None:
+    graphs = sg.locality.synthetic(nodes=400)
+    assert tuple(graphs) == sg.locality.CONDITIONS
+    assert sg.locality.profile(graphs["temporal"])["edges"] > 0
+    assert sg.locality.embryo().edges == 19_306
 
 
 @pytest.mark.parametrize("last", [45_000, 385_000, 3_000_000, 20_000_000])

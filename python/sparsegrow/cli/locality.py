@@ -9,15 +9,15 @@ from typing import Annotated, Any
 
 import typer
 
+from sparsegrow import locality
 from sparsegrow.base.pictures import require_picture, save
 from sparsegrow.cli.read import Json, opened
 from sparsegrow.growth.char_model import CharModel
 from sparsegrow.growth.run_folder import LOCALITY, RunFolder
-from sparsegrow.locality import profile as locality
 from sparsegrow.locality.orders import ORDERS, ScipyMissingError, reordered
 from sparsegrow.locality.plots import conditions_picture, growth_picture
-from sparsegrow.locality.profile import GrownWires
 from sparsegrow.locality.tables import conditions_table, kinds_table, tables_of
+from sparsegrow.locality.wires import GrownWires
 
 Line = Annotated[int, typer.Option(help="Bytes of a cache line.")]
 Plot = Annotated[Path | None, typer.Option(help="Also draw a picture into this file.")]

@@ -12,7 +12,7 @@ from sparsegrow.base.files import PathLike
 from sparsegrow.base.requirements import require_integer
 from sparsegrow.growth import checkpoint as files
 from sparsegrow.growth.candidates import MAX_CONTEXT
-from sparsegrow.locality.profile import GrownWires
+from sparsegrow.locality.wires import GrownWires
 from sparsegrow.text.tokens import UNKNOWN, Tokens, text_of, tokenise
 
 # What `stats` calls a size, and what the engine does.
@@ -132,7 +132,7 @@ class CharModel:
     def locality(self) -> dict[str, Any]:
         """Return the cache-line figures of the whole graph, and of its kinds of edges apart.
 
-        As `sparsegrow.locality.profile.profile` states them, with those of `input`, `pattern` and
+        As `sparsegrow.locality.profile` states them, with those of `input`, `pattern` and
         `hidden` edges under these names.
         """
         return GrownWires.of_net(self.net).profile()

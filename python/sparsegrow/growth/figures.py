@@ -6,7 +6,7 @@ from typing import Any
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.growth.records import Progress, RoundTraining
-from sparsegrow.locality.profile import GrownWires
+from sparsegrow.locality.wires import GrownWires
 
 
 def figures(

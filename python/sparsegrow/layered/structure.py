@@ -174,11 +174,21 @@ class LayeredModel:
             raise ValueError("grow: the network has no hidden layer")
         layer = require_integer("layer", layer, 1, hidden)
         neurons = require_integer("neurons", neurons, 1, 2**30)
-        engine, widths = self._engine, self.layers
+        with self._engine.lock:
+            fans = self._fans(layer, fan_in, fan_out)
+            engine, widths = self._engine, self.layers
+            rewiring.widen(engine, layer, neurons, fans, self._changes)
+            grown = (*widths[:layer], widths[layer] + neurons, *widths[layer + 1 :])
+            engine.config = replace(engine.config, layers=grown)
+            self._changes += 1
+
+    def _fans(self, layer: int, fan_in: int | None, fan_out: int | None) -> tuple[int, int]:
+        """Return the mean fans of a layer's new neurons: as they are now, or as asked for."""
+        widths = self.layers
         fans = [
             rewiring.mean_fan(span.end - span.begin, widths[layer], most)
             for span, most in zip(
-                engine.spans()[layer - 1 : layer + 1],
+                self._engine.spans()[layer - 1 : layer + 1],
                 (widths[layer - 1], widths[layer + 1]),
                 strict=True,
             )
@@ -186,11 +196,7 @@ class LayeredModel:
         for k, (name, given) in enumerate((("fan_in", fan_in), ("fan_out", fan_out))):
             if given is not None:
                 fans[k] = require_integer(name, given, 0, widths[layer - 1 + 2 * k])
-        with engine.lock:
-            rewiring.widen(engine, layer, neurons, (fans[0], fans[1]), self._changes)
-            grown = (*widths[:layer], widths[layer] + neurons, *widths[layer + 1 :])
-            engine.config = replace(engine.config, layers=grown)
-        self._changes += 1
+        return fans[0], fans[1]
 
     def perturb(self, x: Array, y: Any, kind: str = "all", **options: Any) -> PerturbResult:
         """Measure how well disturbed weights still do; see `sparsegrow.perturb`."""

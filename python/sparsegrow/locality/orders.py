@@ -8,7 +8,7 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
-from sparsegrow.locality.profile import Int32, Wires
+from sparsegrow.locality.wires import Int32, Wires
 
 PART = 32  # nodes of a part that is split no further: a line of 128 bytes
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.base.pictures import new_figure
-from sparsegrow.locality.profile import Wires, profile
+from sparsegrow.locality.wires import Wires, profile
 from sparsegrow.text.tokens import text_of, tokenise
 
 if TYPE_CHECKING:

@@ -1,5 +1,5 @@
-// The growing network as Python holds it. Threads may share one: its own calls, its trainers' and
-// its streams' run one after another, without the GIL.
+// A network as Python holds it. Threads may share one: its own calls, and those of its trainers,
+// machines and streams, run one after another, without the GIL.
 #pragma once
 
 #include <pybind11/pybind11.h>
@@ -7,12 +7,16 @@
 #include <memory>
 #include <mutex>
 
-#include "sparsegrow/grow/char_trainer.h"
+namespace sparsegrow {
+class CharNet;
+class Network;
+}  // namespace sparsegrow
 
 namespace sparsegrow::python {
 
-struct PyCharNet {
-  std::shared_ptr<CharNet> net;
+template <class Net>
+struct SharedNet {
+  std::shared_ptr<Net> net;
   std::shared_ptr<std::mutex> mutex = std::make_shared<std::mutex>();
 
   // The GIL goes before the lock is taken and comes back after it is given up, so that neither is
@@ -24,5 +28,8 @@ struct PyCharNet {
     return call(*net);
   }
 };
+
+using PyCharNet = SharedNet<CharNet>;
+using PyNetwork = SharedNet<Network>;
 
 }  // namespace sparsegrow::python
