@@ -287,6 +287,31 @@ TEST_CASE("the scout's notes are kept, forgotten in part when full, and restored
   for (const auto& edge : scout.offer(PatternTree(), 0, 1 << 20).edges) REQUIRE(edge.parent == 0);
 }
 
+TEST_CASE("as many notes as there can be are restored as they were") {
+  PatternTree tree;
+  std::vector<PatternEdge> bare;
+  for (std::int32_t c = 0; c < 98; ++c) bare.push_back({PatternTree::kRoot, c, 0});
+  tree.add({}, bare);
+  constexpr std::size_t kMost = 3 << 18;
+  Scout::Notes notes;
+  for (std::uint64_t k = 0; k <= kMost; ++k) {
+    const std::uint64_t parent = k / (98 * 98), symbol = k / 98 % 98, output = k % 98;
+    notes.key.push_back((parent << 14 | symbol << 7 | output) + 1);
+  }
+  notes.count.assign(kMost + 1, 6);
+  notes.chance.assign(kMost + 1, 0.5f);
+  Scout scout;
+  REQUIRE(error_of([&] { scout.restore(notes, tree); }).find("got 786433 notes, the most") !=
+          std::string::npos);
+  notes.key.pop_back();
+  notes.count.pop_back();
+  notes.chance.pop_back();
+  scout.restore(notes, tree);
+  const Scout::Notes kept = scout.notes();
+  REQUIRE(kept.count == notes.count);
+  REQUIRE(kept.chance == notes.chance);
+}
+
 TEST_CASE("notes that cannot have been made are refused, and nothing has changed") {
   const PatternTree tree = small_tree();
   Scout scout;

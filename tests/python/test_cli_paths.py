@@ -3,6 +3,7 @@
 import pytest
 
 import sparsegrow as sg
+from growth_support import small_corpus
 from sparsegrow.cli import main
 
 # Command lines with PATH in place of what is wrong, and what is said where it does not exist.
@@ -63,6 +64,34 @@ def test_what_is_something_else(mistaken, command, path):
 @pytest.mark.parametrize("command", ["eval PATH --text text.txt", "sample PATH", "profile PATH"])
 def test_a_checkpoint_of_another_kind(mistaken, command):
     assert "mlp: the header is not that of a CharModel" in mistaken(command, "mlp")
+
+
+@pytest.mark.parametrize(
+    "command", ["fit --data iris --epochs 1 --out PATH", "report run --out PATH"]
+)
+def test_a_file_of_something_else_is_not_lost(mistaken, command, tmp_path):
+    sg.grow(corpus=small_corpus(), steps=1, out=tmp_path / "run", progress=False)
+    before = (tmp_path / "text.txt").read_bytes()
+    assert "would be lost; choose another file" in mistaken(command, "text.txt")
+    assert (tmp_path / "text.txt").read_bytes() == before
+
+
+def test_an_own_file_may_be_written_again(tmp_path, capsys):
+    model = str(tmp_path / "m.safetensors")
+    for _ in range(2):
+        assert main(["fit", "--data", "iris", "--epochs", "1", "--out", model]) == 0
+
+
+@pytest.mark.parametrize("path", ["text.txt", "text.txt/run"])
+def test_a_run_needs_a_folder(mistaken, path):
+    command = "train --text absent.txt --steps 1 --out PATH"  # told before a text is read
+    assert mistaken(command, path) == "error: text.txt: is not a folder; choose another"
+
+
+def test_the_text_that_is_too_short_is_named(mistaken, tmp_path):
+    (tmp_path / "short.txt").write_text("the sun")
+    command = "train --text text.txt --valid PATH --steps 1 --out run"
+    assert mistaken(command, "short.txt").startswith("error: short.txt: got 7 characters")
 
 
 @pytest.mark.parametrize("command", WRITTEN)

@@ -20,6 +20,7 @@ from sparsegrow.growth.loop import GrowthLoop
 from sparsegrow.growth.run_folder import RunError, RunFolder
 from sparsegrow.growth.settings import Budget, GrowthSettings
 from sparsegrow.growth.view import View
+from sparsegrow.text.corpus_error import CorpusError
 from support import DEVICE
 
 METRICS = {
@@ -111,7 +112,9 @@ def stop_after(folder, rounds: int, **changes) -> None:
     budget = Budget(steps=steps)
     model = sg.CharModel(seed=settings.seed, device=DEVICE)
     config = growing.config_of(settings, budget, corpus, {"corpus": None}, model.device)
-    files = RunFolder.create(folder, config)
+    files = RunFolder(folder)
+    files.make()
+    files.begin(config)
     loop = GrowthLoop(model.net, corpus, settings, files, budget, Stop(), config)
     with pytest.raises(KeyboardInterrupt):
         loop.run()
@@ -242,6 +245,29 @@ def test_damaged_runs_are_refused(tmp_path) -> None:
 def test_settings_are_checked(tmp_path, changes) -> None:
     with pytest.raises(ValueError, match="got"):
         grow(tmp_path / "run", **changes)
+
+
+@pytest.mark.parametrize(
+    "given",
+    [
+        {"steps": np.int64(2)},
+        {"minutes": np.float32(1e-4)},
+        {"steps": 2, "settings": small_settings(seed=np.int64(3), max_params=np.int64(50_000))},
+    ],
+)
+def test_numpys_numbers_are_numbers(tmp_path, given) -> None:
+    out, corpus = tmp_path / "run", small_corpus()
+    sg.grow(corpus=corpus, out=out, progress=False, **{"settings": small_settings(), **given})
+    run = sg.resume(out, steps=np.int64(2), corpus=corpus, progress=False)
+    assert run.metrics[-1]["step"] >= 2
+
+
+@pytest.mark.parametrize("part", ["train", "valid"])
+def test_a_text_that_says_nothing_is_refused_at_once(tmp_path, part) -> None:
+    short = replace(small_corpus(), **{part: small_corpus().valid[:10]})
+    with pytest.raises(CorpusError, match="expected at least 1,000"):
+        sg.grow(corpus=short, steps=2, out=tmp_path / "run")
+    assert not (tmp_path / "run").exists()
 
 
 def test_budget() -> None:

@@ -15,7 +15,7 @@ from sparsegrow.base.files import DRAFT
 from sparsegrow.growth import growing
 from sparsegrow.growth.growing import fingerprint
 from sparsegrow.growth.loop import GrowthLoop
-from sparsegrow.growth.run_folder import RunError, RunFolder
+from sparsegrow.growth.run_folder import METRICS, RunError, RunFolder
 from sparsegrow.growth.settings import GrowthSettings
 from sparsegrow.growth.view import STOPPING, Lines, View
 from sparsegrow.text.corpus import Corpus
@@ -212,6 +212,17 @@ def test_two_processes_do_not_train_in_one_folder(tmp_path) -> None:
         second = subprocess.run(command, capture_output=True, text=True, check=False)
     assert "another process trains in it" in second.stderr
     assert subprocess.run(command, capture_output=True, check=False).returncode == 0
+
+
+def test_a_run_that_has_just_begun_is_left_alone(tmp_path) -> None:
+    files = RunFolder(tmp_path)
+    config = {"version": "0", "settings": {}, "budget": {}}
+    with files.claimed():
+        files.begin(config)
+        files.append(METRICS, [{"step": 0}])
+        with pytest.raises(RunError, match="another process trains in it"):
+            grow(tmp_path, steps=6)
+        assert (files.config_file(), files.metrics()) == (config, [{"step": 0}])
 
 
 def test_drafts_of_killed_processes_are_swept_out(tmp_path) -> None:

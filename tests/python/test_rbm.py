@@ -165,3 +165,13 @@ def test_the_last_removal_is_made_up_for_by_the_next_epoch():
     assert model._engine.changes == 5  # before epochs 2, 3 and 4, and after 3 and 4
     assert model.nnz < model.config.links
     assert fitted(x, 3, topology="static", final_removal=True).nnz == model.config.links
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"validation": 2.0}, {"checkpoint": "absent/m"}, {"validation": np.zeros((2, 3))}]
+)
+def test_a_refused_fit_leaves_the_width_open(wrong) -> None:
+    model = sg.RestrictedBoltzmann(n_hidden=8)
+    with pytest.raises((ValueError, TypeError, OSError)):
+        model.fit(np.zeros((20, 16), np.float32), **wrong, progress=False)
+    assert model.config.n_visible is None

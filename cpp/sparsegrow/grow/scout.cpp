@@ -44,6 +44,8 @@ void require_notes(const Scout::Notes& notes, const PatternTree& tree) {
   SG_REQUIRE(notes.key.size() == notes.count.size() && notes.key.size() == notes.chance.size(),
              where, "got ", notes.key.size(), " keys, ", notes.count.size(), " counts and ",
              notes.chance.size(), " chances, expected as many of each");
+  SG_REQUIRE(notes.key.size() <= kMostEntries / 4 * 3, where, "got ", notes.key.size(),
+             " notes, the most there can be is ", kMostEntries / 4 * 3);
   for (std::size_t k = 0; k < notes.key.size(); ++k) {
     SG_REQUIRE(is_key(notes.key[k], tree), where, "note ", k, ": got key ", notes.key[k],
                ", which names no pattern, character or output that there is");
@@ -204,9 +206,11 @@ Scout::Notes Scout::notes() const {
 
 void Scout::restore(const Notes& notes, const PatternTree& tree) {
   require_notes(notes, tree);
-  clear();
+  std::size_t slots = kFirstEntries;
+  while (notes.key.size() > slots / 4 * 3) slots *= 2;
+  entries_.assign(slots, Entry{});
+  used_ = 0;
   for (std::size_t k = 0; k < notes.key.size(); ++k) {
-    if (used_ + 4 > entries_.size() / 4 * 3) make_room();
     Entry& e = entry(notes.key[k]);
     e.count = notes.count[k];
     e.chance = notes.chance[k];

@@ -161,6 +161,25 @@ def kind_of(path: PathLike) -> str:
         return str(file.header().get("kind"))
 
 
+def require_replaceable(path: PathLike) -> None:
+    """Refuse to write a checkpoint over a file that is not one.
+
+    Raises
+    ------
+    ValueError
+        There is such a file.
+    """
+    file = Path(path)
+    if not file.exists() or file.stat().st_size == 0:
+        return
+    try:
+        kind_of(path)
+    except ValueError as error:
+        raise ValueError(
+            f"{path}: is not a checkpoint and would be lost; choose another file"
+        ) from error
+
+
 def require_file(path: PathLike) -> None:
     """Refuse what is not there or not a file."""
     file = Path(path)

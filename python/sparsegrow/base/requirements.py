@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from dataclasses import fields
 from typing import Any
 
 import numpy as np
@@ -11,6 +12,12 @@ import numpy as np
 def plain(value: Any) -> Any:
     """Turn a NumPy scalar into the Python number that it is."""
     return value.item() if isinstance(value, np.generic) else value
+
+
+def keep_plain(settings: Any) -> None:
+    """Turn NumPy scalars among the fields of a frozen dataclass into Python's numbers, for JSON."""
+    for field in fields(settings):
+        object.__setattr__(settings, field.name, plain(getattr(settings, field.name)))
 
 
 def require_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
@@ -39,6 +46,7 @@ def require_number(
     high_open: bool = False,
 ) -> None:
     """Refuse anything but a finite number of an interval, whose ends may be left out."""
+    value = plain(value)
     if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         raise ValueError(f"{name}: got {value!r:.80}, expected a finite number")
     if value < low or value > high or (low_open and value == low) or (high_open and value == high):

@@ -14,7 +14,7 @@ DEVICES = "cpu, metal, or auto for the fastest that is here."
 Device = Annotated[str, typer.Option("--device", help=DEVICES)]
 DeviceIfNew = Annotated[str | None, typer.Option("--device", help=f"Another device: {DEVICES}")]
 Threads = Annotated[int | None, typer.Option(help="Threads; the result is the same.")]
-MISTAKES = (ValueError, TypeError, IndexError, OSError, ImportError, RuntimeError)
+MISTAKES = (ValueError, TypeError, IndexError, OSError, ImportError, RuntimeError, MemoryError)
 
 
 class StoppedError(Exception):

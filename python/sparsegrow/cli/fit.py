@@ -11,6 +11,7 @@ from typing import Annotated, Any
 import typer
 
 from sparsegrow import SparseMLP
+from sparsegrow.base.checkpoint_file import require_replaceable
 from sparsegrow.base.files import require_writable
 from sparsegrow.cli.arguments import DeviceIfNew, StoppedError, Threads, use_threads
 from sparsegrow.data.datasets import BUNDLED, Data, open_data
@@ -126,6 +127,8 @@ def require_options(given: dict[str, Any], out: Path | None, resume: bool) -> No
         raise ValueError(f"--resume: {out} says what the network is; got {words} as well")
     if out is not None:
         require_writable(out)
+        if not resume:
+            require_replaceable(out)
 
 
 def made(samples: Data, device: str, given: dict[str, Any]) -> SparseMLP:

@@ -15,7 +15,7 @@ from sparsegrow.growth.run_folder import LOCALITY, METRICS, MODEL, RunError, Run
 from sparsegrow.growth.settings import Budget, GrowthSettings
 from sparsegrow.growth.table import table_of
 from sparsegrow.growth.view import view_for
-from sparsegrow.text.corpus import Corpus, load_corpus
+from sparsegrow.text.corpus import Corpus, load_corpus, require_parts
 
 DEFAULT_MINUTES = 2.0
 
@@ -135,10 +135,12 @@ def grow(
     text = load_corpus(corpus, progress) if isinstance(corpus, str) else corpus
     source = source or ({"corpus": corpus} if isinstance(corpus, str) else {"corpus": None})
     path = Path(out) if out is not None else next_folder()
-    config = config_of(settings, budget, text, source, model.device)
-    folder = RunFolder.create(path, config)
+    config = config_of(settings, budget, require_parts(text), source, model.device)
+    folder = RunFolder(path)
+    loop = GrowthLoop(model.net, text, settings, folder, budget, view_for(progress), config)
+    folder.make()
     with folder.claimed():
-        loop = GrowthLoop(model.net, text, settings, folder, budget, view_for(progress), config)
+        folder.begin(config)
         return finish(loop, model)
 
 

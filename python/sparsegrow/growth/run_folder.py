@@ -47,25 +47,34 @@ class RunFolder:
     def __init__(self, path: PathLike) -> None:
         self.path = Path(path)
 
-    @classmethod
-    def create(cls, path: PathLike, config: dict[str, Any]) -> RunFolder:
-        """Make the folder of a new run.
+    def make(self) -> None:
+        """Make the folder, if it is not there.
 
         Raises
         ------
         RunError
-            There is a run in it already or somebody else's file, or it cannot be made.
+            It cannot be made.
         """
-        folder = cls(path)
-        folder.require_free()
         try:
-            folder.path.mkdir(parents=True, exist_ok=True)
-            for name in RECORDS:
-                (folder.path / name).write_bytes(b"")
+            self.path.mkdir(parents=True, exist_ok=True)
         except OSError as error:
-            raise RunError(f"{path}: cannot be made ({error.strerror or error})") from error
-        folder.write_config(config)
-        return folder
+            raise RunError(f"{self.path}: cannot be made ({error.strerror or error})") from error
+
+    def begin(self, config: dict[str, Any]) -> None:
+        """Write the files of a new run into the folder, which is there and claimed.
+
+        Raises
+        ------
+        RunError
+            There is a run in it already or somebody else's file, or it cannot be written to.
+        """
+        self.require_free()
+        try:
+            for name in RECORDS:
+                (self.path / name).write_bytes(b"")
+        except OSError as error:
+            raise RunError(f"{self.path}: cannot be written to ({error.strerror})") from error
+        self.write_config(config)
 
     @classmethod
     def open(cls, path: PathLike) -> RunFolder:
@@ -89,8 +98,11 @@ class RunFolder:
         Raises
         ------
         RunError
-            The folder is not free.
+            The folder is not free, or cannot be made where there is a file.
         """
+        there = next(path for path in (self.path, *self.path.parents) if path.exists())
+        if not there.is_dir():
+            raise RunError(f"{there}: is not a folder; choose another")
         if (self.path / MODEL).exists():
             raise RunError(f"{self.path}: holds a run already; resume it, or choose another folder")
         if set(self.config_file()) >= {"version", "settings", "budget"}:

@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.base.requirements import require_integer, require_number
+from sparsegrow.base.requirements import keep_plain, require_integer, require_number
 from sparsegrow.growth.candidates import CandidateSettings
 from sparsegrow.growth.controller import CONTROLLERS, KINDS, PAPER_KINDS
 from sparsegrow.text.tokens import Tokens
@@ -82,6 +82,7 @@ class GrowthSettings:
     candidates: CandidateSettings = field(default_factory=CandidateSettings)
 
     def __post_init__(self) -> None:
+        keep_plain(self)
         for name, known in (("mutations", tuple(MUTATIONS)), ("controller", CONTROLLERS)):
             given = getattr(self, name)
             if given not in known:
@@ -182,6 +183,7 @@ class Budget:
     steps: int | None = None
 
     def __post_init__(self) -> None:
+        keep_plain(self)
         if (self.minutes is None) == (self.steps is None):
             raise ValueError("budget: expected minutes or steps, and one of them only")
         if self.steps is not None:

@@ -152,9 +152,11 @@ class RestrictedBoltzmann(RbmInference):
         """
         epochs = require_integer("epochs", epochs, 1, 2**31 - 1)
         x = self._checked_for_training(x)
+        width = x.shape[1]
         x, held = self._split(x, validation)
         if checkpoint is not None:
             require_writable(checkpoint)
+        self._build(width)
         run = self._next_run(epochs, len(x))
         display = progress_for(epochs, len(x), progress)
         RbmFit(self, x, held, run, progress=display, checkpoint=checkpoint).run()
@@ -171,6 +173,7 @@ class RestrictedBoltzmann(RbmInference):
             The training has diverged; the batch at which it did has changed nothing.
         """
         x = self._checked_for_training(x)
+        self._build(x.shape[1])
         self._run = None
         for part in self._parts(x):
             self._engine.train(x, part)
@@ -182,24 +185,27 @@ class RestrictedBoltzmann(RbmInference):
         self._engine.rewire(self.config.links)
 
     def _checked_for_training(self, x: Any) -> Array:
-        """Check samples, and build the machine if they are the first."""
+        """Check samples; the first ones say how many visible units there are."""
         width = self.config.n_visible
         if width is None:
             width = x.shape[1] if isinstance(x, np.ndarray) and x.ndim == 2 else 1
         checked = check_visible(x, width, self.config.dtype)
         if not len(checked):
             raise ValueError("x: got no samples, expected at least one")
+        return checked
+
+    def _build(self, width: int) -> None:
+        """Draw the machine for the first samples, all of which has been checked."""
         if self.config.n_visible is None:
             config = self.config.with_visible(width)
             self._engine = RbmEngine.drawn(config)
             self.config = config
-        return checked
 
     def _split(self, x: Array, validation: Any) -> tuple[Array, Array | None]:
         if validation is None:
             return x, None
         if isinstance(validation, np.ndarray):
-            return x, self._checked(validation, "validation")
+            return x, check_visible(validation, x.shape[1], self.config.dtype, "validation")
         require_number("validation", validation, 0.0, 1.0, low_open=True, high_open=True)
         train, held = split(len(x), validation, self.config.seed)
         if not len(train) or not len(held):

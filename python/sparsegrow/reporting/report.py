@@ -10,6 +10,7 @@ from sparsegrow.reporting.net import token_of
 from sparsegrow.reporting.page import page_of
 
 PAGE = "report.html"
+DOCTYPE = b"<!doctype html"
 
 
 def report(folder: PathLike, out: PathLike | None = None, sub_dag: str = "e") -> Path:
@@ -33,13 +34,24 @@ def report(folder: PathLike, out: PathLike | None = None, sub_dag: str = "e") ->
     ------
     ValueError
         The folder is not that of a run, or is damaged; or there is no such character.
+        Or the file is there and is no page.
     OSError
         The page cannot be written.
     """
     token = token_of(sub_dag)
     run = gather(Path(folder))
     path = Path(folder, PAGE) if out is None else Path(out)
-    require_writable(path)
+    require_page(require_writable(path))
     page = page_of(run, token)
     write_whole(path, lambda draft: write_text(draft, page))
     return path
+
+
+def require_page(path: Path) -> None:
+    """Refuse to write over a file that is not a page."""
+    if not path.exists():
+        return
+    with path.open("rb") as file:
+        begin = file.read(len(DOCTYPE))
+    if begin and begin.lower() != DOCTYPE:
+        raise ValueError(f"{path}: is not a page and would be lost; choose another file")

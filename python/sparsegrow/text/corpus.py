@@ -89,7 +89,7 @@ class Corpus:
             raise ValueError(f"valid_fraction: got {valid_fraction}, expected between 0 and 1")
         name, buffer = Path(text).name, read_file(text, progress)
         if valid is not None:
-            return checked(name, buffer, read_file(valid, progress))
+            return checked(name, buffer, read_file(valid, progress), measured=Path(valid).name)
         outside, tokens = buffer.outside, buffer.finish()
         cut = len(tokens) - round(len(tokens) * valid_fraction)
         return require_parts(cls(name, tokens[:cut], tokens[cut:], outside))
@@ -128,18 +128,24 @@ def load_corpus(name: str, progress: bool = True, repository: str = wikitext.REP
     return checked(name, train, valid)
 
 
-def checked(name: str, train: TokenBuffer, valid: TokenBuffer, note: str = "") -> Corpus:
-    """Return the corpus that two buffers hold."""
+def checked(
+    name: str, train: TokenBuffer, valid: TokenBuffer, note: str = "", measured: str | None = None
+) -> Corpus:
+    """Return the corpus that two buffers hold; `measured` is the name of the second."""
     outside = train.outside + valid.outside
-    return require_parts(Corpus(name, train.finish(), valid.finish(), outside, note))
+    return require_parts(Corpus(name, train.finish(), valid.finish(), outside, note), measured)
 
 
-def require_parts(corpus: Corpus) -> Corpus:
+def require_parts(corpus: Corpus, measured: str | None = None) -> Corpus:
     """Refuse a corpus of which a part is too short to say anything."""
-    for part, tokens in (("measure", corpus.valid), ("train", corpus.train)):
+    parts = (
+        ("measure", corpus.valid, measured or corpus.name),
+        ("train", corpus.train, corpus.name),
+    )
+    for part, tokens, name in parts:
         if len(tokens) < LEAST:
             raise CorpusError(
-                f"{corpus.name}: got {len(tokens):,} characters to {part} on, expected at least "
+                f"{name}: got {len(tokens):,} characters to {part} on, expected at least "
                 f"{LEAST:,}; use more text, another share of it or a file of its own to measure on"
             )
     return corpus
