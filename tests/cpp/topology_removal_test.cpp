@@ -3,6 +3,7 @@
 #include <limits>
 
 #include "errors.h"
+#include "sparsegrow/base/denormals.h"
 #include "sparsegrow/topology/remove_magnitude.h"
 #include "sparsegrow/topology/remove_relative.h"
 #include "sparsegrow/topology/remove_sampled.h"
@@ -62,6 +63,12 @@ TEST_CASE("zeros go first, ties by position, NaN last", "[topology]") {
   const float nan = std::numeric_limits<float>::quiet_NaN();
   CHECK(remove_magnitude(Weights{nan, 3, -nan, 9}, 2) == Positions{1, 3});
   CHECK(remove_signed(Weights{nan, 3, nan, -9}, 1) == Positions{1, 3});
+}
+
+TEST_CASE("subnormals have a sign, whatever reads them as zero", "[topology]") {
+  const FlushDenormals guard;
+  const std::vector<float> weights{1e-40f, 1, 2, 3, -1, -1e-40f, 0, -0.0f};
+  REQUIRE(remove_signed(weights, 0.5) == Positions{0, 1, 5, 6, 7});
 }
 
 TEST_CASE("quotas are exact floors", "[topology]") {

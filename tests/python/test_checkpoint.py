@@ -78,3 +78,14 @@ def test_where_to_compute_may_change(tmp_path):
     assert sg.load(path, device="auto").config.device == "auto"
     with pytest.raises(ValueError, match="toaster"):
         sg.load(path, device="toaster")
+
+
+def test_a_checkpoint_has_the_mode_that_files_have(tmp_path) -> None:
+    path, other = tmp_path / "m.safetensors", tmp_path / "other"
+    other.touch()
+    model = sg.SparseMLP([4, 5, 3])
+    model.save(path)
+    assert path.stat().st_mode == other.stat().st_mode
+    path.chmod(0o640)
+    model.save(path)
+    assert path.stat().st_mode & 0o777 == 0o640

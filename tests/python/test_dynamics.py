@@ -263,3 +263,15 @@ def test_command_line_mistake(capsys) -> None:
 
     assert main(["fit", "--data", "iris", "--method", "static", "--fraction", "0.2"]) == 2
     assert "topology='static' does not change" in capsys.readouterr().err
+
+
+def test_a_ramp_ends_at_the_density_whatever_would_be_frozen() -> None:
+    net = model("random", dynamics={"start_density": 0.6, "freeze": 0.0, "every": 4})
+    assert fit(net, 6).nnz == model().nnz
+
+
+def test_a_ramp_without_an_update_is_refused() -> None:
+    net = model("random", dynamics={"start_density": 0.6})
+    with pytest.raises(ValueError, match="start_density: no update falls due in 10 steps"):
+        fit(net, 1)
+    assert net._run is None

@@ -9,6 +9,8 @@
 namespace sparsegrow {
 namespace {
 
+constexpr std::uint32_t kInfinity = 0xFF000000;  // without its sign; beyond it is no number
+
 // The quota of one sign, whose floats are those with bits above `zero`, ordered as their bits. One
 // less wraps zero itself around to the end, and the other sign lies beyond this one.
 Positions nearest_zero(Span<const float> weights, std::uint32_t zero, std::int64_t count) {
@@ -27,10 +29,14 @@ Positions merged(const Positions& a, const Positions& b) {
 Positions remove_signed(Span<const float> weights, double fraction) {
   Positions zero;
   std::int64_t positive = 0, negative = 0;
-  for (std::size_t p = 0; p < weights.size(); ++p) {
-    positive += weights[p] > 0;
-    negative += weights[p] < 0;
-    if (weights[p] == 0) zero.push_back(static_cast<std::int32_t>(p));
+  for (std::size_t p = 0; p < weights.size(); ++p) {  // by bits: subnormals may compare as zeros
+    const std::uint32_t bits = bits_of(weights[p]);
+    const std::uint32_t size = bits << 1;
+    if (size == 0) {
+      zero.push_back(static_cast<std::int32_t>(p));
+    } else if (size <= kInfinity) {
+      ++(bits >> 31 ? negative : positive);
+    }
   }
   const Positions above = nearest_zero(weights, 0, removal_count(fraction, positive));
   const Positions below = nearest_zero(weights, 0x80000000, removal_count(fraction, negative));

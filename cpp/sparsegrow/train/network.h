@@ -2,8 +2,8 @@
 // and grows through Graph::commit without losing a weight or a moment.
 //
 // The first group of the graph holds the inputs, the last one the outputs, and the top level is
-// exactly the outputs; a layered net (train/layered.h) is the special case in which every group is
-// a level.
+// exactly the outputs; a layered net (topology/layered.h) is the special case in which every group
+// is a level.
 #pragma once
 
 #include <cstdint>

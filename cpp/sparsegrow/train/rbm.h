@@ -48,7 +48,8 @@ class Rbm {
 
   // One step per consecutive batch of `order`. x: [samples][visible], values 0 to 1. Throws
   // out_of_range for an index that does not exist, and runtime_error when the error is not finite;
-  // the update of that batch is not made. Cost of a step (3 + 2 gibbs) products with the links.
+  // the update of that batch is not made. Cost of a step (3 + 2 gibbs) products with the links,
+  // one more with persistent chains.
   RbmRecord train(const SampleMatrix& x, Span<const std::int64_t> order, double rate);
 
   // Gradients of one batch as train() uses them, left in Network::gradient: the statistics of the

@@ -6,6 +6,7 @@ import contextlib
 import glob
 import os
 import secrets
+import stat
 from collections.abc import Callable
 from pathlib import Path
 
@@ -32,7 +33,9 @@ def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
     final = require_writable(path)
     draft = final.with_name(DRAFT.format(name=final.name, unique=secrets.token_hex(4)))
     try:
+        mode = mode_for(final, draft)
         write(draft)
+        draft.chmod(mode)
         flush(draft)
         os.replace(draft, final)
         flush(final.parent)
@@ -43,6 +46,15 @@ def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
     finally:
         with contextlib.suppress(OSError):
             draft.unlink()
+
+
+def mode_for(final: Path, draft: Path) -> int:
+    """Return the mode of the file that is there, else that of a new one, which becomes the draft.
+
+    Libraries that write may choose another, such as one that shuts all others out.
+    """
+    draft.touch()
+    return stat.S_IMODE((final if final.exists() else draft).stat().st_mode)
 
 
 def remove_drafts(path: PathLike) -> None:

@@ -179,3 +179,5 @@ def require_layers(layers: Any) -> None:
         )
     for index, width in enumerate(layers):
         require_integer(f"layers[{index}]", width, 1, MAX_WIDTH)
+    if sum(layers) > MAX_WIDTH:
+        raise ValueError(f"layers: got {sum(layers)} neurons, expected at most {MAX_WIDTH}")

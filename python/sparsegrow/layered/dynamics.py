@@ -41,7 +41,7 @@ class Dynamics:
     fraction
         Of a layer's edges, replaced in one update.
     decay
-        "constant", or "cosine": the fraction falls to zero at the last update.
+        "constant", or "cosine": the fraction falls to zero where updates end.
     every
         Optimizer steps from one update to the next; 0 for one after each epoch but the last.
     until
@@ -65,7 +65,8 @@ class Dynamics:
         never.
     start_density, ramp
         Begin with that density and fall to the network's `density` at the last update, slowly at
-        both ends ("sigmoid") or fast at first ("cubic"); 0 for a density that stays.
+        both ends ("sigmoid") or fast at first ("cubic"); 0 for a density that stays. No layer is
+        left alone meanwhile, and a run without an update is refused.
     """
 
     fraction: float = 0.3
@@ -111,10 +112,19 @@ class Dynamics:
         every = self.every or steps_per_epoch
         return every - done % every
 
+    def last_update(self, total: int, steps_per_epoch: int) -> int:
+        """Return the step of a run's last update, 0 if it has none."""
+        every = self.every or steps_per_epoch
+        return max(0, math.ceil(self.until * total) - 1) // every * every
+
+    def require_end_of_ramp(self, total: int, steps_per_epoch: int) -> None:
+        """Refuse a run that begins denser than it shall be and has no update to thin it out."""
+        if self.start_density and not self.last_update(total, steps_per_epoch):
+            raise ValueError(f"dynamics: start_density: no update falls due in {total} steps")
+
     def density(self, done: int, total: int, steps_per_epoch: int, end: float) -> float:
         """Return the density after the update at `done`, on the way to `end`."""
-        every = self.every or steps_per_epoch
-        last = (math.ceil(self.until * total) - 1) // every * every
+        last = self.last_update(total, steps_per_epoch)
         start = 1 - self.start_density
         return 1 - native.sparsity_at(start, 1 - end, self.ramp, done / max(1, last))
 

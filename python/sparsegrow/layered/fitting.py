@@ -180,7 +180,8 @@ class Fit:
         frozen = [bool(run.frozen >> k & 1) for k in range(layers)]
         update = self.engine.rewire(dynamics, done, self.total, frozen, self.links_at(done))
         for k, layer in enumerate(update["layers"]):
-            run.frozen |= (layer["overlap"] > dynamics.freeze) << k
+            frozen_now = layer["overlap"] > dynamics.freeze and not dynamics.start_density
+            run.frozen |= frozen_now << k
         run.rewired = done
 
     def links_at(self, done: int) -> list[int]:
@@ -272,6 +273,9 @@ def is_true(answer: Any) -> bool:
 
 def new_run(model: SparseMLP, epochs: int, samples: int) -> RunState:
     """Return the state of a run that begins now."""
+    steps_per_epoch = -(-samples // model.config.batch_size)
+    if model.config.dynamics is not None:
+        model.config.dynamics.require_end_of_ramp(epochs * steps_per_epoch, steps_per_epoch)
     first_epoch = model.history[-1].epoch if model.history else 0
     return RunState(epochs, samples, model._engine.network.steps, first_epoch)
 

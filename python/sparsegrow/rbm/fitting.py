@@ -8,16 +8,20 @@ from __future__ import annotations
 
 import time
 from dataclasses import replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from sparsegrow.base.files import PathLike
 from sparsegrow.base.interrupt import DeferredInterrupt
+from sparsegrow.base.requirements import require_number
+from sparsegrow.layered.fitting import split
 from sparsegrow.layered.progress import Progress, Status
 from sparsegrow.layered.records import EpochRecord, RunState
 from sparsegrow.layered.wiring import generator
+from sparsegrow.rbm.config import RbmConfig
 from sparsegrow.rbm.engine import Array, RbmEngine
+from sparsegrow.rbm.inference import check_visible
 
 if TYPE_CHECKING:
     from sparsegrow.rbm.machine import RestrictedBoltzmann
@@ -157,3 +161,16 @@ class RbmFit:
         """Write the checkpoint, if one was asked for."""
         if self.checkpoint is not None:
             self.model.save(self.checkpoint)
+
+
+def split_validation(config: RbmConfig, x: Array, validation: Any) -> tuple[Array, Array | None]:
+    """Return what to train on and what to measure on, if anything."""
+    if validation is None:
+        return x, None
+    if isinstance(validation, np.ndarray):
+        return x, check_visible(validation, x.shape[1], config.dtype, "validation")
+    require_number("validation", validation, 0.0, 1.0, low_open=True, high_open=True)
+    train, held = split(len(x), validation, config.seed)
+    if not len(train) or not len(held):
+        raise ValueError(f"validation: {validation:g} of {len(x)} samples leaves none")
+    return x[train], x[held]

@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 
 from sparsegrow.base.files import PathLike, require_writable
-from sparsegrow.base.requirements import require_integer, require_number
-from sparsegrow.layered.fitting import split
+from sparsegrow.base.requirements import require_integer
 from sparsegrow.layered.progress import progress_for
 from sparsegrow.layered.records import EpochRecord, RunState, continued_run
 from sparsegrow.layered.wiring import SPLIT_STREAM, generator
@@ -17,7 +16,7 @@ from sparsegrow.rbm import checkpoint as files
 from sparsegrow.rbm.checkpoint import SavedRbm
 from sparsegrow.rbm.config import resolve
 from sparsegrow.rbm.engine import Array, RbmEngine, engine_of
-from sparsegrow.rbm.fitting import RbmFit
+from sparsegrow.rbm.fitting import RbmFit, split_validation
 from sparsegrow.rbm.inference import RbmInference, check_visible
 
 
@@ -123,7 +122,7 @@ class RestrictedBoltzmann(RbmInference):
         progress: bool = True,
         checkpoint: PathLike | None = None,
     ) -> RestrictedBoltzmann:
-        """Train for `epochs` more epochs; 5 and then 3 give the same bits as 8.
+        """Train for `epochs` more epochs; without `final_removal` 5 and then 3 are 8 to the bit.
 
         A machine that `RestrictedBoltzmann.resume` has read finishes its saved run instead, up to
         `epochs` in all, and gives the same bits as if it had never stopped, given the same data.
@@ -153,7 +152,7 @@ class RestrictedBoltzmann(RbmInference):
         epochs = require_integer("epochs", epochs, 1, 2**31 - 1)
         x = self._checked_for_training(x)
         width = x.shape[1]
-        x, held = self._split(x, validation)
+        x, held = split_validation(self.config, x, validation)
         if checkpoint is not None:
             require_writable(checkpoint)
         self._build(width)
@@ -200,17 +199,6 @@ class RestrictedBoltzmann(RbmInference):
             config = self.config.with_visible(width)
             self._engine = RbmEngine.drawn(config)
             self.config = config
-
-    def _split(self, x: Array, validation: Any) -> tuple[Array, Array | None]:
-        if validation is None:
-            return x, None
-        if isinstance(validation, np.ndarray):
-            return x, check_visible(validation, x.shape[1], self.config.dtype, "validation")
-        require_number("validation", validation, 0.0, 1.0, low_open=True, high_open=True)
-        train, held = split(len(x), validation, self.config.seed)
-        if not len(train) or not len(held):
-            raise ValueError(f"validation: {validation:g} of {len(x)} samples leaves none")
-        return x[train], x[held]
 
     def _next_run(self, epochs: int, samples: int) -> RunState:
         if self._resuming and self._run is not None:
