@@ -1,12 +1,14 @@
 """The growing model as a user holds it."""
 
+import copy
 import math
+import pickle
 
 import numpy as np
 import pytest
 
 import sparsegrow as sg
-from growth_support import small_corpus
+from growth_support import assert_same_model, small_corpus, small_settings
 from sparsegrow import _sparsegrow as native
 from sparsegrow.text.tokens import tokenise
 
@@ -211,3 +213,30 @@ def test_nan_in_a_file_is_refused(grown: sg.CharModel, tmp_path) -> None:
     files.write(tmp_path / "m.safetensors", files.SavedModel(arrays, {}))
     with pytest.raises(ValueError, match=r"hidden\.weight holds NaN"):
         sg.load(tmp_path / "m.safetensors")
+
+
+def test_a_copy_is_another_model(tmp_path) -> None:
+    given = {"out": tmp_path / "run", "settings": small_settings(), "progress": False}
+    model = sg.grow(corpus=small_corpus(), steps=40, **given).model
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert_same_model(model, twin)
+        assert twin.net is not model.net
+
+
+@pytest.mark.parametrize(
+    ("call", "message"),
+    [
+        (lambda: sg.CharModel().bits_per_character(b"abc"), "text: got bytes, expected a string"),
+        (lambda: sg.CharModel().evaluate(None), "text: got NoneType, expected a string"),
+        (lambda: sg.grow("demo", steps=2), "model: got str, expected CharModel"),
+        (lambda: sg.grow(corpus=3, steps=2), "corpus: got int, expected str or Corpus"),
+    ],
+)
+def test_things_of_another_kind_are_named(call, message) -> None:
+    with pytest.raises(TypeError, match=message):
+        call()
+
+
+def test_a_seed_that_is_none_is_named() -> None:
+    with pytest.raises(ValueError, match="seed: got -1"):
+        sg.CharModel().sample(seed=-1)

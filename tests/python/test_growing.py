@@ -92,6 +92,7 @@ def test_a_resumed_run_equals_an_uninterrupted_one(tmp_path, controller: str) ->
     resumed = sg.resume(tmp_path / "cut", corpus=small_corpus(), progress=False)
     assert_same_model(whole.model, resumed.model)
     assert len(whole.metrics) == len(resumed.metrics)
+    assert whole.metrics[-1]["rate"] == resumed.metrics[-1]["rate"]
     kinds = [(p["kind"], p["accepted"]) for p in records(tmp_path / "whole", "growth.jsonl")]
     again = [(p["kind"], p["accepted"]) for p in records(tmp_path / "cut", "growth.jsonl")]
     assert kinds == again
@@ -216,10 +217,16 @@ def test_damaged_runs_are_refused(tmp_path) -> None:
     saved = checkpoint.read(path)
     config = saved.run["config"]
     strands = {**config, "settings": {**config["settings"], "strands": 8}}
-    for damaged in (None, [], {}, {**config, "settings": None}, strands):
+    odd = {**config["settings"], "candidates": {"oddity": 1}}
+    unknown = {**config, "budget": {"hours": 1}}, {**config, "settings": odd}
+    for damaged in (None, [], {}, {**config, "settings": None}, strands, *unknown):
         checkpoint.write(path, replace(saved, run={**saved.run, "config": damaged}))
         with pytest.raises(ValueError, match=r"damaged|lacks"):
-            sg.resume(tmp_path / "run", steps=6, corpus=small_corpus())
+            sg.resume(tmp_path / "run", corpus=small_corpus())
+    progress = {**saved.run["progress"], "seconds": "long"}
+    checkpoint.write(path, replace(saved, run={**saved.run, "progress": progress}))
+    with pytest.raises(ValueError, match="progress is damaged: seconds"):
+        sg.resume(tmp_path / "run", steps=6, corpus=small_corpus())
     path.write_bytes(whole)
     with pytest.raises(RunError, match="given in memory"):
         sg.resume(tmp_path / "run", steps=6)

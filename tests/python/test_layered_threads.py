@@ -68,3 +68,20 @@ def test_a_thread_may_look_while_another_trains(make) -> None:
     assert errors == []
     for name, values in alone._engine.tensors().items():
         assert np.array_equal(values, model._engine.tensors()[name]), name
+
+
+@pytest.mark.parametrize("make", [network, machine])
+def test_fits_of_several_threads_come_one_after_another(make) -> None:
+    model, train = make()
+    threads = [threading.Thread(target=train) for _ in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    epochs = [record.epoch for record in model.history]
+    assert epochs == list(range(1, len(epochs) + 1))
+    twice, train_again = make()
+    train_again()
+    train_again()
+    for name, values in twice._engine.tensors().items():
+        assert np.array_equal(values, model._engine.tensors()[name]), name

@@ -104,3 +104,9 @@ def test_from_dense_keeps_the_largest():
     assert SparseLinear.from_dense(nn.Linear(3, 2, bias=False), 1.0).bias is None
     with pytest.raises(TypeError, match="float16"):
         SparseLinear.from_dense(dense.half())
+
+
+@pytest.mark.parametrize("init", ["normal:nan", "normal:inf", "swi:nan"])
+def test_start_values_are_finite(init) -> None:
+    with pytest.raises(ValueError, match=f"init: got '{init}', expected a finite number"):
+        SparseLinear(20, 20, 0.5, init=init)

@@ -20,6 +20,13 @@ def keep_plain(settings: Any) -> None:
         object.__setattr__(settings, field.name, plain(getattr(settings, field.name)))
 
 
+def require_kind(name: str, value: Any, *kinds: type) -> None:
+    """Refuse a value of another kind."""
+    if not isinstance(value, kinds):
+        listed = " or ".join(kind.__name__ for kind in kinds if kind is not type(None))
+        raise TypeError(f"{name}: got {type(value).__name__}, expected {listed}")
+
+
 def require_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
     """Refuse a name that is not in the list."""
     if not isinstance(value, str) or value not in allowed:

@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparsegrow import _sparsegrow as native
+from sparsegrow.base.checkpoint_file import Arrays
 from sparsegrow.base.files import PathLike
 from sparsegrow.base.requirements import require_integer
 from sparsegrow.growth import checkpoint as files
@@ -86,9 +87,11 @@ class CharModel:
 
         Raises
         ------
-        ValueError
-            The text is empty.
+        TypeError, ValueError
+            The text is something else, or empty.
         """
+        if not isinstance(text, str | np.ndarray):
+            raise TypeError(f"text: got {type(text).__name__}, expected a string or tokens")
         tokens = tokenise(text) if isinstance(text, str) else text
         if len(tokens) == 0:
             raise ValueError("text: got none, expected at least one character")
@@ -113,8 +116,10 @@ class CharModel:
         Raises
         ------
         ValueError
-            `n` or the temperature is negative.
+            `n`, the temperature or the seed is negative.
         """
+        if seed is not None:
+            require_integer("seed", seed, 0, 2**63 - 1)
         if n < 0 or not 0 <= temperature < float("inf"):
             raise ValueError(f"sample: got n {n}, temperature {temperature}, expected 0 or more")
         rng, stream = np.random.default_rng(seed), native.CharStream(self.net)
@@ -164,6 +169,13 @@ class CharModel:
         model = cls.__new__(cls)
         model.net = net
         return model
+
+    def __getstate__(self) -> tuple[Arrays, str]:  # copy and pickle
+        return self.net.arrays(), self.device
+
+    def __setstate__(self, saved: tuple[Arrays, str]) -> None:
+        arrays, device = saved
+        self.net = native.CharNet.from_arrays(arrays, device=device)
 
     def __repr__(self) -> str:
         sizes = self.stats()

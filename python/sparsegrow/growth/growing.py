@@ -9,6 +9,7 @@ from typing import Any
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.base.files import PathLike
+from sparsegrow.base.requirements import require_kind
 from sparsegrow.growth.char_model import CharModel, net_of
 from sparsegrow.growth.loop import GrowthLoop
 from sparsegrow.growth.run_folder import LOCALITY, METRICS, MODEL, RunError, RunFolder
@@ -112,8 +113,8 @@ def grow(
 
     Raises
     ------
-    ValueError
-        An argument is out of range, or the folder holds a run already.
+    TypeError, ValueError
+        An argument is of another kind or out of range, or the folder holds a run already.
     CorpusError
         The corpus cannot be had.
     RuntimeError
@@ -121,6 +122,8 @@ def grow(
     KeyboardInterrupt
         Ctrl-C: the round was finished and saved, for `resume`; at the second one at once.
     """
+    require_kind("model", model, CharModel, type(None))
+    require_kind("corpus", corpus, str, Corpus)
     settings = settings or GrowthSettings(
         controller=controller,
         mutations=mutations,
@@ -183,8 +186,11 @@ def resume(
         saved = files.read()
         old = part(saved.run or {}, "config", folder)
         text = corpus or corpus_of(old, folder, progress)
-        settings = GrowthSettings.of_dict(part(old, "settings", folder))
-        budget = more or Budget(**part(old, "budget", folder))
+        try:
+            settings = GrowthSettings.of_dict(part(old, "settings", folder))
+            budget = more or Budget(**part(old, "budget", folder))
+        except TypeError as error:
+            raise RunError(f"{folder}: the run's settings are damaged ({error})") from error
         model = CharModel.of_net(
             net_of(saved, files.path / MODEL, device or str(old.get("device", "cpu")))
         )

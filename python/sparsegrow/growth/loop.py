@@ -270,6 +270,7 @@ class GrowthLoop:
             "progress": asdict(self.progress),
             "controller": self.controller.state_dict(),
             "training": self.training.as_dict(),
+            "rate": self.rate,
         }
         self.folder.save(SavedModel(self.net.arrays(), self.trainer.arrays(), run), self.config)
         self.tick(time.perf_counter())
@@ -292,6 +293,6 @@ class GrowthLoop:
             if same_text:
                 self.training = RoundTraining.of_dict(run["training"])
                 self.trainer.restore(saved.trainer)
-            self.measured = same_text
+            self.measured, self.rate = same_text, float(run.get("rate", 1.0))
         except (KeyError, TypeError) as error:
             raise ValueError(f"the run's state is damaged ({error})") from error

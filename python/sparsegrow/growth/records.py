@@ -17,6 +17,15 @@ BITS = float(np.log2(np.e))  # of a nat
 KEEP = 0.8  # of running means, per round
 
 
+def fits(value: Any, kind: Any) -> bool:
+    """Whether a value that was read can be a bool, an int or a finite float."""
+    if kind is bool or isinstance(value, bool):
+        return kind is bool and isinstance(value, bool)
+    return isinstance(value, int) or (
+        kind is float and isinstance(value, float) and math.isfinite(value)
+    )
+
+
 @dataclass
 class Progress:
     """Where a run stands; all of it is saved."""
@@ -86,6 +95,9 @@ class Progress:
         """
         if not isinstance(values, dict) or set(values) != {f.name for f in fields(cls)}:
             raise ValueError("the run's progress is damaged")
+        for entry in fields(cls):
+            if not fits(values[entry.name], type(entry.default)):
+                raise ValueError(f"the run's progress is damaged: {entry.name}")
         return cls(**values)
 
 

@@ -196,10 +196,11 @@ class SparseMLP(PredictingModel):
             require_writable(checkpoint)
         samples = len(data.chosen)
         display = progress_for(epochs, samples, progress)
-        self._wire_by(data)
-        run = self._next_run(epochs, samples)
         options: dict[str, Any] = {"checkpoint": checkpoint, "callbacks": callbacks}
-        Fit(self, data, held, run, patience=patience, progress=display, **options).run()
+        with self._fitting:
+            self._wire_by(data)
+            run = self._next_run(epochs, samples)
+            Fit(self, data, held, run, patience=patience, progress=display, **options).run()
         return self
 
     def _wire_by(self, data: Samples) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import threading
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -37,6 +38,7 @@ class LayeredModel:
         self._best = saved.best
         self._run: RunState | None = saved.run
         self._resuming = False
+        self._fitting = threading.RLock()  # a fit of another thread comes after this one
         self.history = saved.history
 
     def _checkpoint(self) -> Checkpoint:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from dataclasses import replace
 from typing import Any
 
@@ -108,6 +109,7 @@ class RestrictedBoltzmann(RbmInference):
         self.history: list[EpochRecord] = []
         self._run: RunState | None = None
         self._resuming = False
+        self._fitting = threading.RLock()  # a fit of another thread comes after this one
         if n_visible is not None:
             self._engine = RbmEngine.drawn(self.config)
 
@@ -155,10 +157,11 @@ class RestrictedBoltzmann(RbmInference):
         x, held = split_validation(self.config, x, validation)
         if checkpoint is not None:
             require_writable(checkpoint)
-        self._build(width)
-        run = self._next_run(epochs, len(x))
         display = progress_for(epochs, len(x), progress)
-        RbmFit(self, x, held, run, progress=display, checkpoint=checkpoint).run()
+        with self._fitting:
+            self._build(width)
+            run = self._next_run(epochs, len(x))
+            RbmFit(self, x, held, run, progress=display, checkpoint=checkpoint).run()
         return self
 
     def partial_fit(self, x: Array) -> RestrictedBoltzmann:
@@ -265,6 +268,7 @@ class RestrictedBoltzmann(RbmInference):
             self._engine = engine_of(saved.config, saved.tensors, saved.steps, saved.changes)
         self.config, self.history, self._run = saved.config, saved.history, saved.run
         self._resuming = False
+        self._fitting = threading.RLock()
 
     @classmethod
     def load(cls, path: PathLike, *, device: str | None = None) -> RestrictedBoltzmann:

@@ -31,9 +31,12 @@ def parse_choice(name: str, text: Any, choices: dict[str, float | None]) -> tupl
     if kind not in choices or (colon and choices[kind] is None):
         raise ValueError(f"{name}: got {text!r:.80}, expected one of {', '.join(choices)}")
     try:
-        return kind, float(number) if colon else float(choices[kind] or 0.0)
+        value = float(number) if colon else float(choices[kind] or 0.0)
     except ValueError:
         raise ValueError(f"{name}: got {text!r:.80}, expected a number after the colon") from None
+    if not math.isfinite(value):
+        raise ValueError(f"{name}: got {text!r:.80}, expected a finite number after the colon")
+    return kind, value
 
 
 def seed_or_draw(seed: int | None) -> int:
