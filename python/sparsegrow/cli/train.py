@@ -6,7 +6,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated
 
 import typer
 
@@ -57,7 +57,7 @@ def train(
     model = CharModel(seed=seed, device=device)
     folder = out or next_folder()
     RunFolder(folder).require_free()
-    chosen, source = text_of(corpus, text, valid)
+    chosen = text_of(corpus, text, valid)
     show(
         folder,
         json_,
@@ -69,7 +69,6 @@ def train(
             steps=steps,
             progress=progress,
             settings=settings,
-            source=source,
         ),
     )
 
@@ -88,9 +87,9 @@ def resume(
     """Go on with a run from its last checkpoint, on its own text or on another."""
     RunFolder.open(folder)  # mistakes are told before a text is read
     use_threads(threads)
-    other, source = None, None
+    other = None
     if corpus is not None or text is not None or valid is not None:
-        other, source = text_of(corpus, text, valid)
+        other = text_of(corpus, text, valid)
     show(
         folder,
         json_,
@@ -101,24 +100,19 @@ def resume(
             corpus=other,
             device=device,
             progress=progress,
-            source=source,
         ),
     )
 
 
-def text_of(
-    corpus: str | None, text: Path | None, valid: Path | None
-) -> tuple[Corpus, dict[str, Any]]:
-    """Return the text that the options name, and how to find it again."""
+def text_of(corpus: str | None, text: Path | None, valid: Path | None) -> Corpus:
+    """Return the text that the options name."""
     if corpus is not None and text is not None:
         raise ValueError("--corpus and --text: got both, expected one of them")
     if valid is not None and text is None:
         raise ValueError("--valid: needs --text")
     if text is None:
-        name = corpus or "demo"
-        return noted(load_corpus(name)), {"corpus": name}
-    source = {"text": str(text.resolve()), "valid": str(valid.resolve()) if valid else None}
-    return noted(Corpus.from_files(text, valid)), source
+        return noted(load_corpus(corpus or "demo"))
+    return noted(Corpus.from_files(text, valid))
 
 
 def noted(corpus: Corpus) -> Corpus:

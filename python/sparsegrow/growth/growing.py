@@ -72,7 +72,6 @@ def grow(
     device: str = "cpu",
     progress: bool = True,
     settings: GrowthSettings | None = None,
-    source: dict[str, Any] | None = None,
 ) -> Run:
     """Train a model and let it grow.
 
@@ -103,8 +102,6 @@ def grow(
     settings
         All of the above but the budget, and more; then `controller`, `mutations`, the limits and
         the seed are taken from there.
-    source
-        Where the corpus came from, for `resume`; found out by itself for a corpus with a name.
 
     Returns
     -------
@@ -136,9 +133,8 @@ def grow(
         native.set_num_threads(threads)
     model = model or CharModel(seed=settings.seed, device=device)
     text = load_corpus(corpus, progress) if isinstance(corpus, str) else corpus
-    source = source or ({"corpus": corpus} if isinstance(corpus, str) else {"corpus": None})
     path = Path(out) if out is not None else next_folder()
-    config = config_of(settings, budget, require_parts(text), source, model.device)
+    config = config_of(settings, budget, require_parts(text), model.device)
     folder = RunFolder(path)
     loop = GrowthLoop(model.net, text, settings, folder, budget, view_for(progress), config)
     folder.make()
@@ -156,7 +152,6 @@ def resume(
     threads: int | None = None,
     device: str | None = None,
     progress: bool = True,
-    source: dict[str, Any] | None = None,
 ) -> Run:
     """Go on with a run from its last checkpoint.
 
@@ -170,7 +165,7 @@ def resume(
         Another text to learn on from now on; the run's own if not given.
     device
         Another device to compute on from now on; the run's own if not given.
-    threads, progress, source
+    threads, progress
         As for `grow`.
 
     Raises
@@ -194,10 +189,10 @@ def resume(
         model = CharModel.of_net(
             net_of(saved, files.path / MODEL, device or str(old.get("device", "cpu")))
         )
-        config = config_of(settings, budget, text, source or {"corpus": None}, model.device)
+        config = config_of(settings, budget, text, model.device)
         same_text = config["text"] == old.get("text")
         if same_text:
-            config["source"] = source or part(old, "source", folder)
+            config["source"] = text.source or part(old, "source", folder)
         elif corpus is None:
             raise RunError(
                 f"{folder}: the text of the run has changed; give the text to go on with"
@@ -229,7 +224,7 @@ def budget_of(minutes: float | None, steps: int | None) -> Budget:
 
 
 def config_of(
-    settings: GrowthSettings, budget: Budget, text: Corpus, source: dict[str, Any], device: str
+    settings: GrowthSettings, budget: Budget, text: Corpus, device: str
 ) -> dict[str, Any]:
     """Return what `config.json` holds."""
     return {
@@ -238,7 +233,7 @@ def config_of(
         "budget": {"minutes": budget.minutes, "steps": budget.steps},
         "device": device,
         "corpus": text.name,
-        "source": source,
+        "source": text.source or {},
         "text": fingerprint(text),
         "train_characters": len(text.train),
         "valid_characters": len(text.valid),
@@ -256,11 +251,12 @@ def fingerprint(text: Corpus) -> str:
 def corpus_of(config: dict[str, Any], folder: PathLike, progress: bool) -> Corpus:
     """Load the text of a run again."""
     source = part(config, "source", folder)
-    if source.get("text"):
-        return Corpus.from_files(source["text"], source.get("valid"), progress=progress)
-    if source.get("corpus"):
-        return load_corpus(str(source["corpus"]), progress)
-    raise RunError(f"{folder}: its text was given in memory; give the text to go on with")
+    if not source:
+        raise RunError(f"{folder}: its text was given in memory; give the text to go on with")
+    try:
+        return Corpus.of_source(source, progress)
+    except (KeyError, TypeError) as error:
+        raise RunError(f"{folder}: where its text is, is damaged ({error})") from error
 
 
 def part(config: dict[str, Any], name: str, folder: PathLike) -> dict[str, Any]:

@@ -7,6 +7,7 @@ import stat
 from dataclasses import dataclass
 from io import BufferedReader
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -38,6 +39,8 @@ class Corpus:
         How many characters of both parts are outside the vocabulary, and so token 97.
     note
         One line about what is not as it should be, for a person to read; mostly empty.
+    source
+        How to find the text again, for a run that is resumed; None for a text from memory.
     """
 
     name: str
@@ -45,6 +48,7 @@ class Corpus:
     valid: Tokens
     outside: int
     note: str = ""
+    source: dict[str, Any] | None = None
 
     def __repr__(self) -> str:
         return (
@@ -87,12 +91,33 @@ class Corpus:
         """
         if not 0 < valid_fraction < 1:
             raise ValueError(f"valid_fraction: got {valid_fraction}, expected between 0 and 1")
+        source = {
+            "text": os.path.realpath(text),
+            "valid": None if valid is None else os.path.realpath(valid),
+            "valid_fraction": valid_fraction,
+        }
         name, buffer = Path(text).name, read_file(text, progress)
         if valid is not None:
-            return checked(name, buffer, read_file(valid, progress), measured=Path(valid).name)
+            held = read_file(valid, progress)
+            return checked(name, buffer, held, source=source, measured=Path(valid).name)
         outside, tokens = buffer.outside, buffer.finish()
         cut = len(tokens) - round(len(tokens) * valid_fraction)
-        return require_parts(cls(name, tokens[:cut], tokens[cut:], outside))
+        return require_parts(cls(name, tokens[:cut], tokens[cut:], outside, source=source))
+
+    @classmethod
+    def of_source(cls, source: dict[str, Any], progress: bool = True) -> Corpus:
+        """Read a text again by what its `source` said.
+
+        Raises
+        ------
+        ValueError
+            It cannot be had any more.
+        """
+        if "text" in source:
+            return cls.from_files(
+                source["text"], source["valid"], source["valid_fraction"], progress=progress
+            )
+        return load_corpus(source["corpus"], progress)
 
 
 def load_corpus(name: str, progress: bool = True, repository: str = wikitext.REPOSITORY) -> Corpus:
@@ -123,17 +148,24 @@ def load_corpus(name: str, progress: bool = True, repository: str = wikitext.REP
     train, valid = TokenBuffer(), TokenBuffer()
     if name == "demo":
         note = demo.gather(train, valid, progress)
-        return _kept.setdefault(name, checked(name, train, valid, note))
+        return _kept.setdefault(name, checked(name, train, valid, note, {"corpus": name}))
     wikitext.gather(name, train, valid, repository, progress)
-    return checked(name, train, valid)
+    source = {"corpus": name} if repository == wikitext.REPOSITORY else None
+    return checked(name, train, valid, source=source)
 
 
 def checked(
-    name: str, train: TokenBuffer, valid: TokenBuffer, note: str = "", measured: str | None = None
+    name: str,
+    train: TokenBuffer,
+    valid: TokenBuffer,
+    note: str = "",
+    source: dict[str, Any] | None = None,
+    measured: str | None = None,
 ) -> Corpus:
     """Return the corpus that two buffers hold; `measured` is the name of the second."""
     outside = train.outside + valid.outside
-    return require_parts(Corpus(name, train.finish(), valid.finish(), outside, note), measured)
+    corpus = Corpus(name, train.finish(), valid.finish(), outside, note, source)
+    return require_parts(corpus, measured)
 
 
 def require_parts(corpus: Corpus, measured: str | None = None) -> Corpus:
