@@ -134,7 +134,7 @@ def grow(
     model = model or CharModel(seed=settings.seed, device=device)
     text = load_corpus(corpus, progress) if isinstance(corpus, str) else corpus
     path = Path(out) if out is not None else next_folder()
-    config = config_of(settings, budget, require_parts(text), model.device)
+    config = config_of(settings, budget, require_parts(text, least=1), model.device)
     folder = RunFolder(path)
     loop = GrowthLoop(model.net, text, settings, folder, budget, view_for(progress), config)
     folder.make()

@@ -168,17 +168,17 @@ def checked(
     return require_parts(corpus, measured)
 
 
-def require_parts(corpus: Corpus, measured: str | None = None) -> Corpus:
+def require_parts(corpus: Corpus, measured: str | None = None, least: int = LEAST) -> Corpus:
     """Refuse a corpus of which a part is too short to say anything."""
     parts = (
         ("measure", corpus.valid, measured or corpus.name),
         ("train", corpus.train, corpus.name),
     )
     for part, tokens, name in parts:
-        if len(tokens) < LEAST:
+        if len(tokens) < least:
             raise CorpusError(
                 f"{name}: got {len(tokens):,} characters to {part} on, expected at least "
-                f"{LEAST:,}; use more text, another share of it or a file of its own to measure on"
+                f"{least:,}; use more text, another share of it or a file of its own to measure on"
             )
     return corpus
 
