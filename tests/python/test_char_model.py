@@ -237,6 +237,6 @@ def test_things_of_another_kind_are_named(call, message) -> None:
         call()
 
 
-def test_a_seed_that_is_none_is_named() -> None:
+def test_a_seed_below_zero_is_named() -> None:
     with pytest.raises(ValueError, match="seed: got -1"):
         sg.CharModel().sample(seed=-1)

@@ -198,8 +198,8 @@ class SparseMLP(PredictingModel):
         display = progress_for(epochs, samples, progress)
         options: dict[str, Any] = {"checkpoint": checkpoint, "callbacks": callbacks}
         with self._fitting:
+            run = self._next_run(epochs, samples)  # may refuse, while nothing has changed
             self._wire_by(data)
-            run = self._next_run(epochs, samples)
             Fit(self, data, held, run, patience=patience, progress=display, **options).run()
         return self
 
