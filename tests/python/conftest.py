@@ -1,6 +1,7 @@
 import pytest
 
 import sparsegrow as sg
+from checkpoint_games import write_full_checkpoint
 from support import DEVICE
 
 
@@ -14,3 +15,11 @@ def _one_thread():
 def device():
     """The device under test: SPARSEGROW_TEST_DEVICE, else the CPU."""
     return DEVICE
+
+
+@pytest.fixture(scope="session")
+def original(tmp_path_factory):
+    """The bytes of a checkpoint with everything in it."""
+    path = tmp_path_factory.mktemp("checkpoint") / "m.safetensors"
+    write_full_checkpoint(path)
+    return path.read_bytes()

@@ -93,7 +93,7 @@ def small_model(**settings):
 
 
 def arrays_of(model):
-    return model._checkpoint().now.tensors
+    return model._state().now.tensors
 
 
 def assert_same_model(one, other):

@@ -86,7 +86,7 @@ def test_sample_follows_seed_and_temperature(grown: sg.CharModel) -> None:
 
 @pytest.mark.parametrize(("n", "temperature"), [(-1, 1.0), (5, -0.1), (5, float("nan"))])
 def test_sample_refuses(n: int, temperature: float) -> None:
-    with pytest.raises(ValueError, match="sample: got"):
+    with pytest.raises(ValueError, match=r"n: got -1|temperature: got"):
         sg.CharModel().sample("a", n, temperature)
 
 
@@ -228,6 +228,8 @@ def test_a_copy_is_another_model(tmp_path) -> None:
     [
         (lambda: sg.CharModel().bits_per_character(b"abc"), "text: got bytes, expected a string"),
         (lambda: sg.CharModel().evaluate(None), "text: got NoneType, expected a string"),
+        (lambda: sg.CharModel().sample(b"a"), "prompt: got bytes, expected str"),
+        (lambda: sg.CharModel(device=None), "device: got NoneType, expected str"),
         (lambda: sg.grow("demo", steps=2), "model: got str, expected CharModel"),
         (lambda: sg.grow(corpus=3, steps=2), "corpus: got int, expected str or Corpus"),
     ],
@@ -237,6 +239,14 @@ def test_things_of_another_kind_are_named(call, message) -> None:
         call()
 
 
-def test_a_seed_below_zero_is_named() -> None:
-    with pytest.raises(ValueError, match="seed: got -1"):
-        sg.CharModel().sample(seed=-1)
+@pytest.mark.parametrize(
+    ("given", "message"),
+    [
+        ({"seed": -1}, "seed: got -1"),
+        ({"n": "3"}, "n: got '3', expected an integer"),
+        ({"temperature": "warm"}, "temperature: got 'warm', expected a finite number"),
+    ],
+)
+def test_numbers_of_a_sample_are_named(given, message) -> None:
+    with pytest.raises(ValueError, match=message):
+        sg.CharModel().sample(**given)

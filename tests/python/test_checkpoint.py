@@ -39,7 +39,7 @@ def test_the_header_is_plain_json(tmp_path):
     with safe_open(path, framework="numpy") as file:
         header = json.loads(file.metadata()["sparsegrow"])
         names = set(file.keys())
-    assert header["format"] == 1
+    assert header["format"] == 2
     assert header["kind"] == "SparseMLP"
     assert header["version"] == sg.__version__
     assert header["steps"] == 12

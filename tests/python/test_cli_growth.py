@@ -79,6 +79,15 @@ def test_eval_and_sample(run, text, capsys) -> None:
     assert len(answer["text"]) == 20
 
 
+def test_report_tells_what_it_leaves_out(run, capsys) -> None:
+    model = run / "model.safetensors"
+    model.write_bytes(model.read_bytes()[:-100])
+    assert main(["report", str(run)]) == 0
+    told = capsys.readouterr().err.splitlines()
+    assert len(told) == 1
+    assert told[0].startswith("model.safetensors cannot be read, so the network is not drawn: ")
+
+
 def test_report_of_a_real_run(run, capsys) -> None:
     assert main(["report", str(run)]) == 0
     page = (run / "report.html").read_text()

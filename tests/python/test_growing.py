@@ -222,10 +222,21 @@ def test_damaged_runs_are_refused(tmp_path) -> None:
         checkpoint.write(path, replace(saved, run={**saved.run, "config": damaged}))
         with pytest.raises(ValueError, match=r"damaged|lacks"):
             sg.resume(tmp_path / "run", corpus=small_corpus())
-    progress = {**saved.run["progress"], "seconds": "long"}
-    checkpoint.write(path, replace(saved, run={**saved.run, "progress": progress}))
-    with pytest.raises(ValueError, match="progress is damaged: seconds"):
-        sg.resume(tmp_path / "run", steps=6, corpus=small_corpus())
+    games = [
+        ("progress", "seconds", "long"),
+        ("progress", "peak_bytes", 0.5),
+        ("last round", "loss", None),
+        ("last round", "class_loss", [1.0]),
+        ("last round", "class_count", ["many"] * 98),
+        ("last round", "class_count", [2**70] * 98),
+        ("last round", "class_loss", [-1.0] * 98),
+    ]
+    for what, name, value in games:
+        part = {"progress": "progress", "last round": "training"}[what]
+        changed = {**saved.run, part: {**saved.run[part], name: value}}
+        checkpoint.write(path, replace(saved, run=changed))
+        with pytest.raises(ValueError, match=f"{what} is damaged: {name}"):
+            sg.resume(tmp_path / "run", steps=6, corpus=small_corpus())
     path.write_bytes(whole)
     with pytest.raises(RunError, match="given in memory"):
         sg.resume(tmp_path / "run", steps=6)
@@ -246,6 +257,9 @@ def test_damaged_runs_are_refused(tmp_path) -> None:
         {"first_round": 0},
         {"round_growth": 0.9},
         {"cooling": float("nan")},
+        {"hidden_rate": "fast"},
+        {"epsilon": 0},
+        {"least_gain": None},
     ],
 )
 def test_settings_are_checked(tmp_path, changes) -> None:

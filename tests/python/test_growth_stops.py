@@ -255,3 +255,10 @@ def test_time_left_counts_from_where_the_budget_begins(tmp_path, monkeypatch) ->
     sg.resume(tmp_path / "run", corpus=small_corpus())
     assert seen[-1] == (60, 1.0)
     assert all(used == pytest.approx((step - 20) / 40) for step, used in seen)
+
+
+def test_the_peak_of_memory_outlives_a_stop(tmp_path) -> None:
+    grow(tmp_path / "run", 60)
+    resumed = sg.resume(tmp_path / "run", steps=8, corpus=small_corpus(), progress=False)
+    peaks = [record["peak_bytes"] for record in resumed.metrics]
+    assert peaks == sorted(peaks)

@@ -114,6 +114,15 @@ def test_what_a_callback_may_answer(answer, epochs):
     assert len(model.history) == epochs
 
 
+@pytest.mark.parametrize("callbacks", [None, print, ["print"], 3])
+def test_callbacks_that_are_none_are_named(callbacks):
+    x, y = blobs(samples=40)
+    model = small_model()
+    with pytest.raises(TypeError, match=r"callbacks: got .*, expected a list of functions"):
+        model.fit(x, y, 1, progress=False, callbacks=callbacks)
+    assert model.history == []
+
+
 def test_the_score_of_values_that_are_all_alike():
     x, _ = blobs(samples=40)
     model = small_model(layers=[8, 5, 2], loss="mse")

@@ -43,6 +43,15 @@ def test_after_an_interruption_in_mid_epoch(tmp_path, monkeypatch, settings, ste
     assert_same(whole, resumed.fit(x, 4, progress=False))
 
 
+def test_a_machine_shows_its_size():
+    assert repr(RestrictedBoltzmann(n_hidden=3)) == (
+        "<RestrictedBoltzmann: 3 hidden units, not fitted yet>"
+    )
+    assert repr(RestrictedBoltzmann(1000, 500, epsilon=2)) == (
+        "<RestrictedBoltzmann: 1,000 visible, 500 hidden units, 3,000 links, float32 on cpu>"
+    )
+
+
 def test_epochs_may_be_counted_by_numpy(tmp_path):
     path = tmp_path / "machine.safetensors"
     machine().fit(bars_and_stripes(), np.int64(2), progress=False, checkpoint=path)

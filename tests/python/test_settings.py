@@ -157,3 +157,32 @@ def test_a_copy_is_a_model_of_its_own(way):
     other.fit(x, y, 1, progress=False)
     assert len(model.history) == 2
     assert_same_model(other, model.fit(x, y, 1, progress=False))
+
+
+class Named(sg.SparseMLP):
+    """A user's own model, with something that no checkpoint knows."""
+
+    def __init__(self, name):
+        super().__init__([8, 6, 3])
+        self.name = name
+
+
+@pytest.mark.parametrize("way", [copy.copy, copy.deepcopy, lambda m: pickle.loads(pickle.dumps(m))])
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda: Named("mine"),
+        lambda: sg.SparseMLP([8, 6, 3]),
+        lambda: sg.RestrictedBoltzmann(8, 4),
+        lambda: sg.RestrictedBoltzmann(),
+        lambda: sg.CharModel(),
+    ],
+)
+def test_a_copy_keeps_what_was_added(make, way):
+    model = make()
+    model.note = ["a thing of mine"]
+    other = way(model)
+    assert type(other) is type(model)
+    assert other.note == model.note
+    assert getattr(other, "name", None) == getattr(model, "name", None)
+    assert repr(other) == repr(model)

@@ -101,6 +101,14 @@ def test_the_head_on_vgg16_has_its_parameters():
     assert model(torch.zeros(2, 3, 32, 32)).shape == (2, 10)
 
 
+def test_a_head_without_sparse_layers_is_its_readout():
+    model = vgg16_head(layers=0, classes=7, seed=0).eval()
+    assert [type(layer) for layer in model.head] == [nn.Linear]
+    assert model(torch.zeros(2, 3, 32, 32)).shape == (2, 7)
+    with pytest.raises(ValueError, match="layers: got -1"):
+        vgg16_head(layers=-1)
+
+
 def digits():
     data = pytest.importorskip("sklearn.datasets").load_digits()
     order = np.random.default_rng(0).permutation(len(data.target))

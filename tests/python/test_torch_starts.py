@@ -18,6 +18,8 @@ from torch_support import rows_of  # noqa: E402
     [
         ({"density": 0.1, "epsilon": 3}, "got both"),
         ({"density": 0.0}, "0"),
+        ({"density": "a"}, "density: got 'a', expected a finite number"),
+        ({"epsilon": [3]}, "epsilon: got .3., expected a finite number"),
         ({"epsilon": -1}, "epsilon|-1"),
         ({"start": "ring"}, "start: got 'ring', expected one of er,"),
         ({"start": "small_world:much"}, "expected a number"),

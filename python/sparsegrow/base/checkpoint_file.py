@@ -1,11 +1,13 @@
 """What every kind of checkpoint is: safetensors with a versioned header in JSON.
 
-The metadata entry `sparsegrow` is the header: `format`, `kind`, `version`, and what the kind adds.
-Reading a checkpoint executes nothing, and allocates no more than what the file really holds.
+The metadata entry `sparsegrow` is the header: `format`, `kind`, `version`, what the kind adds, and
+`digest`, by which bytes that changed since are noticed; it is no protection against an author who
+means harm. Reading a checkpoint executes nothing, and allocates no more than what the file holds.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
@@ -19,6 +21,7 @@ from sparsegrow import _sparsegrow as native
 from sparsegrow.base.files import PathLike, write_whole
 
 ENTRY = "sparsegrow"
+DIGEST = "digest"
 MAX_HEADER = 1 << 26  # characters; a million epochs need about twice as much
 MAX_COUNT = 1 << 62
 DTYPES = {"float32": "F32", "float64": "F64"}
@@ -37,6 +40,7 @@ def write_checkpoint(
         It could not be written; an older file of that name is as it was.
     """
     full = {"format": form, "kind": kind, "version": native.__version__, **header}
+    full[DIGEST] = digest_of(full, {name: fingerprint(array) for name, array in arrays.items()})
     metadata = {ENTRY: json.dumps(full)}
     write_whole(path, lambda draft: write_tensors(draft, arrays, metadata))
 
@@ -54,11 +58,24 @@ def write_tensors(path: Path, arrays: Arrays, metadata: dict[str, str]) -> None:
         raise OSError(str(error)) from error
 
 
+def digest_of(header: Mapping[str, Any], fingerprints: Mapping[str, str]) -> str:
+    """Return what tells a header without its digest, and the arrays by name, from all others."""
+    return hashlib.sha256(json.dumps([header, sorted(fingerprints.items())]).encode()).hexdigest()
+
+
+def fingerprint(array: NDArray[Any]) -> str:
+    """Return what tells an array from all others of any type and shape."""
+    digest = hashlib.sha256(f"{array.dtype.str} {array.shape} ".encode())
+    digest.update(np.ascontiguousarray(array).data)
+    return digest.hexdigest()
+
+
 class CheckpointFile:
     """An open checkpoint: its header, and its arrays, each of which is read once."""
 
     def __init__(self, file: Any) -> None:
         self._file = file
+        self._fingerprints: dict[str, str] = {}
         self.unread = set(file.keys())
 
     def header(self) -> dict[str, Any]:
@@ -118,12 +135,16 @@ class CheckpointFile:
         array: NDArray[Any] = np.ascontiguousarray(self._file.get_tensor(name))
         if array.dtype.kind == "f" and not np.isfinite(array).all():
             raise ValueError(f"{name} holds NaN or infinity")
+        self._fingerprints[name] = fingerprint(array)
         return array
 
-    def require_all_read(self) -> None:
-        """Refuse arrays that nobody knows."""
+    def require_whole(self) -> None:
+        """Refuse, once all is read, arrays that nobody knows and what is not as it was written."""
         if self.unread:
             raise ValueError(f"holds unknown arrays: {', '.join(sorted(self.unread)):.200}")
+        header = self.header()
+        if header.pop(DIGEST, None) != digest_of(header, self._fingerprints):
+            raise ValueError("damaged: what it holds is not what was written (the digest differs)")
 
 
 @contextmanager

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -25,6 +26,13 @@ def require_kind(name: str, value: Any, *kinds: type) -> None:
     if not isinstance(value, kinds):
         listed = " or ".join(kind.__name__ for kind in kinds if kind is not type(None))
         raise TypeError(f"{name}: got {type(value).__name__}, expected {listed}")
+
+
+def require_functions(name: str, values: Any) -> Any:
+    """Refuse anything but functions in a row; return them."""
+    if not isinstance(values, Sequence) or not all(map(callable, values)):
+        raise TypeError(f"{name}: got {values!r:.80}, expected a list of functions")
+    return values
 
 
 def require_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:

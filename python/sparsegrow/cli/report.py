@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import sys
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from sparsegrow.reporting.report import report as write_report
+from sparsegrow.reporting.report import write_report
 
 Folder = Annotated[Path, typer.Argument(metavar="DIR", help="Folder of the run.")]
 Out = Annotated[Path | None, typer.Option(help="The page; DIR/report.html by default.")]
@@ -22,6 +23,8 @@ def report(
     json_: Json = False,
 ) -> None:
     """Write one self-contained HTML page about a run."""
-    page = write_report(folder, out, sub_dag)
+    page, notes = write_report(folder, out, sub_dag)
+    for note in notes:
+        print(note, file=sys.stderr)
     size = page.stat().st_size
     print(json.dumps({"page": str(page), "bytes": size}) if json_ else f"{page}, {size:,} bytes")

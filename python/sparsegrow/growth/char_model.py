@@ -9,8 +9,9 @@ from numpy.typing import NDArray
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.base.checkpoint_file import Arrays
+from sparsegrow.base.copying import CopiedByState
 from sparsegrow.base.files import PathLike
-from sparsegrow.base.requirements import require_integer
+from sparsegrow.base.requirements import require_integer, require_kind, require_number
 from sparsegrow.growth import checkpoint as files
 from sparsegrow.growth.candidates import MAX_CONTEXT
 from sparsegrow.locality.wires import GrownWires
@@ -33,7 +34,7 @@ SIZES = {
 }
 
 
-class CharModel:
+class CharModel(CopiedByState):
     """The growing network. It starts as the embryo; `sparsegrow.grow` trains and grows it.
 
     Parameters
@@ -62,12 +63,15 @@ class CharModel:
         A number is out of its range, or the device is not there.
     """
 
+    OWN = frozenset(("net",))
+
     def __init__(
         self, context: int = 2, seed: int = 0, max_depth: int = 5, device: str = "cpu"
     ) -> None:
         require_integer("context", context, 1, MAX_CONTEXT)
         require_integer("seed", seed, 0, 2**63 - 1)
         require_integer("max_depth", max_depth, 1, 64)
+        require_kind("device", device, str)
         self.net = native.CharNet(seed=seed, context=context, max_depth=max_depth, device=device)
 
     @property
@@ -115,13 +119,14 @@ class CharModel:
 
         Raises
         ------
-        ValueError
-            `n`, the temperature or the seed is negative.
+        TypeError, ValueError
+            The prompt is no string, or `n`, the temperature or the seed is no number or negative.
         """
         if seed is not None:
             require_integer("seed", seed, 0, 2**63 - 1)
-        if n < 0 or not 0 <= temperature < float("inf"):
-            raise ValueError(f"sample: got n {n}, temperature {temperature}, expected 0 or more")
+        require_kind("prompt", prompt, str)
+        n = require_integer("n", n, 0, 2**31 - 1)
+        require_number("temperature", temperature, 0.0, float("inf"))
         rng, stream = np.random.default_rng(seed), native.CharStream(self.net)
         chances, written = stream.feed(tokenise(prompt)), np.empty(n, np.uint8)
         for k in range(n):
@@ -170,11 +175,11 @@ class CharModel:
         model.net = net
         return model
 
-    def __getstate__(self) -> tuple[Arrays, str]:  # copy and pickle
+    def _state(self) -> tuple[Arrays, str]:
         return self.net.arrays(), self.device
 
-    def __setstate__(self, saved: tuple[Arrays, str]) -> None:
-        arrays, device = saved
+    def _restore(self, state: tuple[Arrays, str]) -> None:
+        arrays, device = state
         self.net = native.CharNet.from_arrays(arrays, device=device)
 
     def __repr__(self) -> str:

@@ -1,8 +1,8 @@
 """Checkpoints of growing models: safetensors with a versioned header in JSON.
 
 A file holds the arrays of the network, those of its trainer (`trainer.` and `scout.`) where it was
-saved in the middle of a run, and the metadata entry `sparsegrow`: `format`, `kind`, `version` and
-`run`, what else the run needs to go on.
+saved in the middle of a run, and the metadata entry `sparsegrow`: `format`, `kind`, `version`,
+`digest` and `run`, what else the run needs to go on.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from typing import Any
 from sparsegrow.base.checkpoint_file import Arrays, open_checkpoint, write_checkpoint
 from sparsegrow.base.files import PathLike
 
-FORMAT = 1
+FORMAT = 2
 KIND = "CharModel"
 OF_TRAINER = ("trainer.", "scout.")
 
@@ -63,6 +63,7 @@ def read(path: PathLike) -> SavedModel:
         for name in sorted(file.unread):
             part = saved.trainer if name.startswith(OF_TRAINER) else saved.net
             part[name] = file.read_any(name)
+        file.require_whole()
     return saved
 
 

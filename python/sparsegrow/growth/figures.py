@@ -27,7 +27,7 @@ def figures(
         "max_context": net.context,
         "memory_neurons": net.memory_neurons,
         "bytes": net.bytes,
-        "peak_bytes": net.peak_bytes,
+        "peak_bytes": max(net.peak_bytes, p.peak_bytes),
         "patterns": net.patterns,
         "pattern_edges": net.pattern_edges,
         "input_edges": net.input_edges,

@@ -266,6 +266,7 @@ class GrowthLoop:
 
     def save(self) -> None:
         """Write a checkpoint; nothing is on trial."""
+        self.progress.peak_bytes = max(self.progress.peak_bytes, self.net.peak_bytes)
         run = {
             "progress": asdict(self.progress),
             "controller": self.controller.state_dict(),

@@ -26,6 +26,17 @@ def fits(value: Any, kind: Any) -> bool:
     )
 
 
+def checked(kind: type[Any], values: Any, what: str) -> dict[str, Any]:
+    """Return saved fields of a dataclass if all are there, and numbers where numbers belong."""
+    if not isinstance(values, dict) or set(values) != {f.name for f in fields(kind)}:
+        raise ValueError(f"the run's {what} is damaged")
+    for entry in fields(kind):
+        is_number = isinstance(entry.default, int | float)
+        if is_number and not fits(values[entry.name], type(entry.default)):
+            raise ValueError(f"the run's {what} is damaged: {entry.name}")
+    return values
+
+
 @dataclass
 class Progress:
     """Where a run stands; all of it is saved."""
@@ -46,6 +57,7 @@ class Progress:
     val_spread: float = 0.0  # running mean square of the deviations from it
     val_best: float = 1e9  # least running mean since the rates were last lowered
     cooling: float = 1.0  # factor on the rates, lowered while the held-out text gains nothing
+    peak_bytes: int = 0  # of the network, before the last checkpoint
     located: int = 0  # edges at the last record of locality
     began: float = 0.0  # seconds at which the present budget began
     began_step: int = 0
@@ -93,12 +105,7 @@ class Progress:
         ValueError
             It is damaged.
         """
-        if not isinstance(values, dict) or set(values) != {f.name for f in fields(cls)}:
-            raise ValueError("the run's progress is damaged")
-        for entry in fields(cls):
-            if not fits(values[entry.name], type(entry.default)):
-                raise ValueError(f"the run's progress is damaged: {entry.name}")
-        return cls(**values)
+        return cls(**checked(cls, values, "progress"))
 
 
 @dataclass
@@ -156,17 +163,29 @@ class RoundTraining:
         }
 
     @classmethod
-    def of_dict(cls, values: dict[str, Any]) -> RoundTraining:
-        """Return sums that were saved."""
-        return cls(
-            float(values["loss"]),
-            int(values["chars"]),
-            int(values["steps"]),
-            int(values["bytes"]),
-            float(values["seconds"]),
-            np.array(values["class_loss"], np.float64),
-            np.array(values["class_count"], np.int64),
-        )
+    def of_dict(cls, values: Any) -> RoundTraining:
+        """Return sums that were saved.
+
+        Raises
+        ------
+        ValueError
+            They are damaged.
+        """
+        found = dict(checked(cls, values, "last round"))
+        for name, dtype in (("class_loss", np.float64), ("class_count", np.int64)):
+            found[name] = sums_of(name, found[name], dtype)
+        return cls(**found)
+
+
+def sums_of(name: str, values: Any, dtype: type[Any]) -> NDArray[Any]:
+    """Return saved sums by character."""
+    try:
+        sums = np.array(values, dtype)
+        if sums.shape == (VOCABULARY,) and np.isfinite(sums).all() and (sums >= 0).all():
+            return sums
+    except (TypeError, ValueError, OverflowError):
+        pass
+    raise ValueError(f"the run's last round is damaged: {name}")
 
 
 def growth_records(trial: Trial, reward: float, rolled_back: bool) -> list[dict[str, Any]]:

@@ -94,6 +94,7 @@ class GrowthSettings:
         require_integer("seed", self.seed, 0, MOST)
         require_integer("streams", self.streams, 1, MOST)
         require_integer("window", self.window, 1, MOST)
+        self._require_rates()
         self._require_rounds()
 
     def _require_rounds(self) -> None:
@@ -107,6 +108,12 @@ class GrowthSettings:
         require_number("anneal", self.anneal, 0.0, 1.0)
         require_number("last_rate", self.last_rate, 0.0, 1.0)
         require_number("cooling", self.cooling, 0.0, 1.0, low_open=True)
+
+    def _require_rates(self) -> None:
+        for name in ("input_rate", "pattern_rate", "hidden_rate", "bias_rate", "cell_rate"):
+            require_number(name, getattr(self, name), 0.0, math.inf)
+        require_number("epsilon", self.epsilon, 0.0, math.inf, low_open=True)
+        require_number("least_gain", self.least_gain, -math.inf, math.inf)
 
     @property
     def kinds(self) -> tuple[str, ...]:

@@ -2,8 +2,8 @@
 
 A file holds `layers.K.row_begin` and `layers.K.column` (int32) per edge layer and `state.NAME` for
 every array that training needs; while early stopping is on, the same for the best epoch under
-`best.`. The metadata entry `sparsegrow` is the header: `format`, `kind`, `version`, `config`,
-`steps`, `changes`, `history`, `run`, `best`.
+`best.`. The metadata entry `sparsegrow` is the header: `format`, `kind`, `version`, `digest`,
+`config`, `steps`, `changes`, `history`, `run`, `best`.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ from sparsegrow.layered.dynamics import dynamics_of
 from sparsegrow.layered.engine import Tensors
 from sparsegrow.layered.records import EpochRecord, RunState, from_header
 
-FORMAT = 1
+FORMAT = 2
 KIND = "SparseMLP"
 KEYS = ("config", "steps", "changes", "history", "run", "best")
 
@@ -106,7 +106,7 @@ def read(path: PathLike) -> Checkpoint:
         checkpoint.now.tensors = read_saved(file, "", checkpoint, checkpoint.now)
         if checkpoint.best is not None:
             checkpoint.best.tensors = read_saved(file, "best.", checkpoint, checkpoint.best)
-        file.require_all_read()
+        file.require_whole()
     return checkpoint
 
 

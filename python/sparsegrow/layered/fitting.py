@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from sparsegrow.base.files import PathLike
 from sparsegrow.base.interrupt import DeferredInterrupt
-from sparsegrow.base.requirements import require_number
+from sparsegrow.base.requirements import require_functions, require_number
 from sparsegrow.layered.checkpoint import Saved
 from sparsegrow.layered.config import Config
 from sparsegrow.layered.engine import Engine, engine_of
@@ -96,7 +96,7 @@ class Fit:
         self.patience = patience
         self.progress = progress
         self.checkpoint = checkpoint
-        self.callbacks = callbacks
+        self.callbacks = require_functions("callbacks", callbacks)
         self.batch = model.config.batch_size
         self.steps_per_epoch = -(-len(data.chosen) // self.batch)
 

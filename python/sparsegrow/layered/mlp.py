@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Any
@@ -131,6 +132,11 @@ class SparseMLP(PredictingModel):
         engine.initialise()
         self._start(engine, Checkpoint(config, Saved(config.layers, 0, {})))
 
+    @staticmethod
+    def _defaults() -> dict[str, Any]:
+        parameters = inspect.signature(SparseMLP).parameters
+        return {name: parameter.default for name, parameter in parameters.items()}
+
     # --- training
 
     def fit(
@@ -237,7 +243,7 @@ class SparseMLP(PredictingModel):
         OSError
             It could not be written.
         """
-        files.write(path, self._checkpoint())
+        files.write(path, self._state())
 
     @classmethod
     def load(cls, path: PathLike, *, device: str | None = None) -> SparseMLP:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import threading
 from collections.abc import Mapping
 from dataclasses import replace
@@ -10,6 +9,7 @@ from typing import Any
 
 import numpy as np
 
+from sparsegrow.base.copying import CopiedByState
 from sparsegrow.base.requirements import require_integer
 from sparsegrow.layered import rewiring
 from sparsegrow.layered.checkpoint import Checkpoint, Saved
@@ -21,7 +21,7 @@ from sparsegrow.layered.perturbation.curves import PerturbResult
 from sparsegrow.layered.records import EpochRecord, RunState
 
 
-class LayeredModel:
+class LayeredModel(CopiedByState):
     """What `SparseMLP` knows of its own structure.
 
     Attributes
@@ -30,7 +30,13 @@ class LayeredModel:
         One record per epoch.
     """
 
+    OWN = frozenset(("_engine", "_changes", "_best", "_run", "_resuming", "_fitting", "history"))
     history: list[EpochRecord]
+
+    @staticmethod
+    def _defaults() -> dict[str, Any]:
+        """Return the defaults of all settings, however subclasses are made."""
+        raise NotImplementedError
 
     def _start(self, engine: Engine, saved: Checkpoint) -> None:
         self._engine = engine
@@ -41,17 +47,14 @@ class LayeredModel:
         self._fitting = threading.RLock()  # a fit of another thread comes after this one
         self.history = saved.history
 
-    def _checkpoint(self) -> Checkpoint:
+    def _state(self) -> Checkpoint:
         engine = self._engine
         now = Saved(engine.config.layers, engine.network.steps, engine.tensors())
         history = list(self.history)
         return Checkpoint(engine.config, now, self._changes, history, self._run, self._best)
 
-    def __getstate__(self) -> Checkpoint:  # copy and pickle
-        return self._checkpoint()
-
-    def __setstate__(self, saved: Checkpoint) -> None:
-        self._start(engine_of(saved.config, saved.now.tensors, saved.now.steps), saved)
+    def _restore(self, state: Checkpoint) -> None:
+        self._start(engine_of(state.config, state.now.tensors, state.now.steps), state)
 
     @property
     def config(self) -> Config:
@@ -216,8 +219,7 @@ class LayeredModel:
         return "\n".join([*lines, f"{size}, {config.dtype} on {config.device}"])
 
     def __repr__(self) -> str:
-        config, names = self.config, inspect.signature(type(self)).parameters
-        defaults = {name: parameter.default for name, parameter in names.items()}
+        config, defaults = self.config, self._defaults()
         usual = resolve(defaults | config.choices()).as_dict()
         usual.update({name: defaults[name] for name in config.choices()})
         told = [str(list(self.layers))]

@@ -2,7 +2,7 @@
 
 A file holds `layers.0.row_begin` and `layers.0.column` (int32), `state.NAME` for every array that
 training needs, and `chains` where they persist. The metadata entry `sparsegrow` is the header:
-`format`, `kind`, `version`, `config`, `steps`, `changes`, `history`, `run`.
+`format`, `kind`, `version`, `digest`, `config`, `steps`, `changes`, `history`, `run`.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from sparsegrow.layered.records import EpochRecord, RunState, from_header
 from sparsegrow.rbm.config import RbmConfig, config_of
 from sparsegrow.rbm.engine import CHAINS, COLUMN, ROW_BEGIN, Tensors
 
-FORMAT = 1
+FORMAT = 2
 KIND = "RestrictedBoltzmann"
 KEYS = ("config", "steps", "changes", "history", "run")
 
@@ -83,7 +83,7 @@ def read(path: PathLike) -> SavedRbm:
     with open_checkpoint(path) as file:
         saved = saved_of(file.header_of(KIND, FORMAT, *KEYS))
         saved.tensors = read_tensors(file, saved.config)
-        file.require_all_read()
+        file.require_whole()
     return saved
 
 

@@ -42,6 +42,13 @@ class RbmInference:
 
     # --- what it holds
 
+    def __repr__(self) -> str:
+        config, name = self.config, type(self).__name__
+        if config.n_visible is None:
+            return f"<{name}: {config.n_hidden:,} hidden units, not fitted yet>"
+        units = f"{config.n_visible:,} visible, {config.n_hidden:,} hidden units"
+        return f"<{name}: {units}, {self.nnz:,} links, {config.dtype} on {config.device}>"
+
     @property
     def nnz(self) -> int:
         """Number of links."""

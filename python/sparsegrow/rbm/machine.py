@@ -8,6 +8,7 @@ from typing import Any
 
 import numpy as np
 
+from sparsegrow.base.copying import CopiedByState
 from sparsegrow.base.files import PathLike, require_writable
 from sparsegrow.base.requirements import require_integer
 from sparsegrow.layered.progress import progress_for
@@ -21,7 +22,7 @@ from sparsegrow.rbm.fitting import RbmFit, split_validation
 from sparsegrow.rbm.inference import RbmInference, check_visible
 
 
-class RestrictedBoltzmann(RbmInference):
+class RestrictedBoltzmann(RbmInference, CopiedByState):
     """A restricted Boltzmann machine that stores and computes only the links it has.
 
     Parameters
@@ -78,6 +79,8 @@ class RestrictedBoltzmann(RbmInference):
     """
 
     _engine: RbmEngine
+
+    OWN = frozenset(("_engine", "config", "history", "_run", "_resuming", "_fitting"))
 
     def __init__(
         self,
@@ -254,21 +257,20 @@ class RestrictedBoltzmann(RbmInference):
             It could not be written; an older file of that name is as it was.
         """
         self._require_built()
-        files.write(path, self.__getstate__())
+        files.write(path, self._state())
 
-    def __getstate__(self) -> SavedRbm:  # copy and pickle
+    def _state(self) -> SavedRbm:
         config, history = self.config, list(self.history)
         if config.n_visible is None:
             return SavedRbm(config, 0, 0, history, self._run)
         steps, changes = self._engine.network.steps, self._engine.changes
         return SavedRbm(config, steps, changes, history, self._run, self._engine.tensors())
 
-    def __setstate__(self, saved: SavedRbm) -> None:
-        if saved.config.n_visible is not None:
-            self._engine = engine_of(saved.config, saved.tensors, saved.steps, saved.changes)
-        self.config, self.history, self._run = saved.config, saved.history, saved.run
-        self._resuming = False
-        self._fitting = threading.RLock()
+    def _restore(self, state: SavedRbm) -> None:
+        if state.config.n_visible is not None:
+            self._engine = engine_of(state.config, state.tensors, state.steps, state.changes)
+        self.config, self.history, self._run = state.config, state.history, state.run
+        self._resuming, self._fitting = False, threading.RLock()
 
     @classmethod
     def load(cls, path: PathLike, *, device: str | None = None) -> RestrictedBoltzmann:
@@ -283,7 +285,7 @@ class RestrictedBoltzmann(RbmInference):
         saved.config = replace(saved.config, device=device or saved.config.device)
         model = cls.__new__(cls)
         try:
-            model.__setstate__(saved)
+            model._restore(saved)
         except (ValueError, IndexError) as error:
             raise ValueError(f"{path}: {error}") from error
         except RuntimeError as error:  # a device that is not here

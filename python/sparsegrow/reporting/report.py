@@ -38,13 +38,18 @@ def report(folder: PathLike, out: PathLike | None = None, sub_dag: str = "e") ->
     OSError
         The page cannot be written.
     """
+    return write_report(folder, out, sub_dag)[0]
+
+
+def write_report(folder: PathLike, out: PathLike | None, sub_dag: str) -> tuple[Path, list[str]]:
+    """Write the page; return where it is and what it had to leave out, a line each."""
     token = token_of(sub_dag)
     run = gather(Path(folder))
     path = Path(folder, PAGE) if out is None else Path(out)
     require_page(require_writable(path))
     page = page_of(run, token)
     write_whole(path, lambda draft: write_text(draft, page))
-    return path
+    return path, run.notes
 
 
 def require_page(path: Path) -> None:

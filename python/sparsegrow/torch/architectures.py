@@ -7,6 +7,7 @@ from itertools import pairwise
 
 from torch import nn
 
+from sparsegrow.base.requirements import require_integer
 from sparsegrow.torch.linear import SparseLinear
 from sparsegrow.torch.starts import seed_or_draw
 
@@ -29,7 +30,7 @@ def vgg16_head(
     classes
         Outputs, of a dense readout.
     hidden, layers
-        Neurons of each sparse layer, and how many layers.
+        Neurons of each sparse layer, and how many layers; without any there is the readout alone.
     seed
         Of the sparse layers, as in `SparseLinear`.
 
@@ -38,6 +39,7 @@ def vgg16_head(
     torch.nn.Sequential
         `features`, `flatten` and `head`; takes [samples][3][32][32].
     """
+    layers = require_integer("layers", layers, 0, 1000)
     features: list[nn.Module] = []
     channels = 3
     for size in VGG16:
@@ -48,13 +50,14 @@ def vgg16_head(
             features.append(nn.MaxPool2d(2))
     seed = seed_or_draw(seed)
     head: list[nn.Module] = []
-    for k, (before, after) in enumerate(pairwise([channels, *[hidden] * layers])):
+    widths = [channels, *[hidden] * layers]
+    for k, (before, after) in enumerate(pairwise(widths)):
         if density is None:
             layer: nn.Module = nn.Linear(before, after)
         else:
             layer = SparseLinear(before, after, density, seed=seed + k)
         head += [layer, nn.ReLU()]
-    return image_net(features, [*head, nn.Linear(hidden, classes)])
+    return image_net(features, [*head, nn.Linear(widths[-1], classes)])
 
 
 def set_cnn(

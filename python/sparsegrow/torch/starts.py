@@ -10,7 +10,7 @@ import torch
 from numpy.typing import NDArray
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.base.requirements import require_integer
+from sparsegrow.base.requirements import require_integer, require_number
 from sparsegrow.layered.wiring import generator
 
 Int32 = NDArray[np.int32]
@@ -51,8 +51,10 @@ def count_links(inputs: int, outputs: int, density: float | None, epsilon: float
     if density is not None and epsilon is not None:
         raise ValueError("density, epsilon: got both, expected one of them")
     if density is not None:
+        require_number("density", density, 0.0, 1.0, low_open=True)
         return native.links_uniform([inputs, outputs], density)[0]
     given = DEFAULT_EPSILON if epsilon is None else epsilon
+    require_number("epsilon", given, 0.0, math.inf, low_open=True)
     return native.links_by_epsilon([inputs, outputs], given)[0]
 
 
