@@ -31,7 +31,7 @@ void MetalBackend::activate(const DeviceCsr& csr, std::int32_t level, Activation
   require_activate(csr.host(), level, f, srelu, z, a);
   if (f.kind == ActivationKind::identity && &z.buffer() == &a.buffer()) return;
   const LevelRows rows = rows_of(csr, level);
-  const ActivateArguments arguments{z.shape(), rows.first, rows.count, f, 0};
+  const ActivateArguments arguments{z.shape(), rows.first, rows.count, narrowed(f), 0};
   encoder()
       .launch("activate_tile_f32")
       .arg(*device_csr(csr).by_target().plan_rows)
@@ -49,7 +49,8 @@ void MetalBackend::activate_grad(const DeviceCsr& csr, std::int32_t level, Activ
   require_activate_grad(csr.host(), level, f, srelu, z, d, dsrelu, of);
   if (f.kind == ActivationKind::identity || z.batch() == 0) return;
   const LevelRows rows = rows_of(csr, level);
-  const ActivateArguments arguments{z.shape(), rows.first, rows.count, f, of == SlopeOf::output};
+  const ActivateArguments arguments{z.shape(), rows.first, rows.count, narrowed(f),
+                                    of == SlopeOf::output};
   encoder()
       .launch("activate_grad_tile_f32")
       .arg(*device_csr(csr).by_target().plan_rows)

@@ -110,7 +110,7 @@ void MetalBackend::embed_update(const OptimizerParams& params, DType dtype,
   launch.staged(Span<const EmbedNeuron>(neurons)).staged(Span<const EmbedLiveRow>(rows));
   launch.arg(gradient).arg(*edges.weight).arg(*edges.gate);
   launch.arg(*edges.weight_sum).arg(*edges.gate_sum);
-  launch.params(EmbedUpdateBlockArguments{params, count, table.symbols});
+  launch.params(EmbedUpdateBlockArguments{narrowed(params), count, table.symbols});
   launch.moves(live_elements(table, rows) * kBlockUpdateBytes);
   launch.moves(count * std::int64_t{sizeof(EmbedNeuron)});
   launch.over(count, static_cast<std::int64_t>(rows.size()));

@@ -100,7 +100,7 @@ void MetalBackend::embed_update(const OptimizerParams& params, DType dtype, cons
   Launch launch = encoder().launch("embed_update_row_f32");
   launch.staged(Span<const EmbedRun>(runs)).arg(gradient).arg(*edges.weight).arg(*edges.gate);
   launch.arg(*edges.weight_sum).arg(*edges.gate_sum);
-  launch.params(EmbedUpdateRowArguments{params, count});
+  launch.params(EmbedUpdateRowArguments{narrowed(params), count});
   launch.moves(edges_of(table, live.live) * kRowUpdateBytes + bytes_of(runs));
   launch.over_groups(count);
 }

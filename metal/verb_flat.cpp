@@ -20,7 +20,7 @@ void MetalBackend::adam(const OptimizerParams& params, DType dtype, std::int64_t
                         Buffer& weights, const Buffer& gradient, Buffer* m, Buffer* v) {
   require_dtype("Backend.adam", *this, dtype);
   require_adam(params, dtype, count, weights, gradient, m, v);
-  const AdamArguments arguments{params, count, m != nullptr};
+  const AdamArguments arguments{narrowed(params), count, m != nullptr};
   encoder()
       .launch("adam_flat_f32")
       .arg(weights)

@@ -33,7 +33,7 @@ struct ActivateArguments {
   PanelShape panel;
   int32_t first;
   int32_t rows;
-  ActivationParams f;
+  ActivationParamsOf<float> f;
   int32_t of_output;  // z holds f(z)
 };
 
@@ -69,7 +69,7 @@ struct MseArguments {
 
 // adam_flat
 struct AdamArguments {
-  OptimizerParams params;
+  OptimizerParamsOf<float> params;
   int64_t count;
   int32_t has_m;
 };

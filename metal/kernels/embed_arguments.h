@@ -31,7 +31,7 @@ struct EmbedBlockArguments {
 
 // embed_update_block
 struct EmbedUpdateBlockArguments {
-  OptimizerParams optimizer;
+  OptimizerParamsOf<float> optimizer;
   int32_t neurons;
   int32_t symbols;
 };
@@ -54,7 +54,7 @@ struct EmbedRowArguments {
 
 // embed_update_row
 struct EmbedUpdateRowArguments {
-  OptimizerParams optimizer;
+  OptimizerParamsOf<float> optimizer;
   int32_t runs;
 };
 

@@ -65,7 +65,7 @@ class SparseLayer {
   }
   void sgd(double rate) {
     OptimizerParams params{};
-    params.rate = static_cast<float>(rate);
+    params.rate = rate;
     backend_->adam(params, dtype_, edges(), *values_, *gradient_, nullptr, nullptr);
     backend_->finish();
   }

@@ -12,8 +12,8 @@ using test::many_floats;
 using test::ulps;
 
 const std::vector<ActivationParams> kAll = {
-    {ActivationKind::identity, 0}, {ActivationKind::relu, 0}, {ActivationKind::relu, 0.25f},
-    {ActivationKind::relu, -0.6f}, {ActivationKind::tanh, 0}, {ActivationKind::sigmoid, 0},
+    {ActivationKind::identity, 0}, {ActivationKind::relu, 0}, {ActivationKind::relu, 0.25},
+    {ActivationKind::relu, -0.6},  {ActivationKind::tanh, 0}, {ActivationKind::sigmoid, 0},
     {ActivationKind::srelu, 0}};
 
 // Nodes in three levels of 9 whose edges do not matter here.

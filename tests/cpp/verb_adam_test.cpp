@@ -7,8 +7,7 @@ namespace {
 using namespace reference;
 
 OptimizerParams params_of(OptimizerKind kind) {
-  return {kind,   0.01f,  0.9f, 0.9f, 0.99f, 1e-6f, 1 - 0.9f * 0.9f, 1 - 0.99f * 0.99f,
-          0.125f, 0.0625f};
+  return {kind, 0.01, 0.9, 0.9, 0.99, 1e-6, 1 - 0.9 * 0.9, 1 - 0.99 * 0.99, 0.125, 0.0625};
 }
 
 constexpr OptimizerKind kKinds[] = {OptimizerKind::sgd, OptimizerKind::nesterov,

@@ -11,11 +11,6 @@ WIDTHS = [5, 7, 6, 3]
 RATE, BATCH, STEPS = 0.05, 8, 12
 
 
-def f32(value):
-    """Settings reach the kernels in single precision, also when they compute in double."""
-    return float(np.float32(value))
-
-
 class DenseNet:
     """tanh, tanh, softmax cross-entropy; weights [outputs][inputs]."""
 
@@ -61,20 +56,20 @@ class Stepper:
         self.t += 1
         for k, (w, g) in enumerate(zip(parameters, gradients, strict=True)):
             if self.decay == "l2":
-                g = g + f32(self.amount) * w
-            shrink = {"l2": 0, "decoupled": f32(RATE * self.amount), "direct": f32(self.amount)}
+                g = g + self.amount * w
+            shrink = {"l2": 0, "decoupled": RATE * self.amount, "direct": self.amount}
             change = self.change(k, g)
             w += change - shrink[self.decay] * w
 
     def change(self, k, g):
         m, v = self.m.get(k, 0.0), self.v.get(k, 0.0)
         if self.kind == "adam":
-            self.m[k] = m = f32(0.9) * m + (1 - f32(0.9)) * g
-            self.v[k] = v = f32(0.999) * v + (1 - f32(0.999)) * g * g
-            corrected = m / f32(1 - 0.9**self.t), v / f32(1 - 0.999**self.t)
-            return -f32(RATE) * corrected[0] / (np.sqrt(corrected[1]) + f32(1e-8))
-        self.m[k] = m = f32(0.9) * m - f32(RATE) * g
-        return f32(0.9) * m - f32(RATE) * g if self.kind == "nesterov" else m
+            self.m[k] = m = 0.9 * m + (1 - 0.9) * g
+            self.v[k] = v = 0.999 * v + (1 - 0.999) * g * g
+            corrected = m / (1 - 0.9**self.t), v / (1 - 0.999**self.t)
+            return -RATE * corrected[0] / (np.sqrt(corrected[1]) + 1e-8)
+        self.m[k] = m = 0.9 * m - RATE * g
+        return 0.9 * m - RATE * g if self.kind == "nesterov" else m
 
 
 @pytest.mark.parametrize("decay", ["l2", "decoupled", "direct"])
@@ -100,11 +95,11 @@ def test_every_step_equals_the_dense_reference(kind, decay):
         record = train.train(x, y, chosen)
         loss, gradients = dense.gradients(x[chosen], y[chosen])
         stepper.step(dense.parameters(), gradients)
-        assert abs(record.loss - loss) < 1e-9
+        assert abs(record.loss - loss) < 1e-12
         flat = np.concatenate([w.ravel() for w in dense.weights])
-        assert np.abs(net.state("weight") - flat).max() < 1e-8
+        assert np.abs(net.state("weight") - flat).max() < 1e-12
         bias = np.concatenate([np.zeros(WIDTHS[0]), *dense.bias])
-        assert np.abs(net.state("bias") - bias).max() < 1e-8
+        assert np.abs(net.state("bias") - bias).max() < 1e-12
 
 
 def test_mean_square_error_is_the_mean_over_samples_and_outputs():

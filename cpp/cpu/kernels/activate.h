@@ -53,7 +53,7 @@ inline void activate_srelu(const ActivateTask<Real>& task) {
 template <class Real, int N>
 inline void activate_lanes(const ActivateTask<Real>& task) {
   using V = Lanes<Real, N>;
-  const Real slope = task.f.slope;
+  const Real slope = Real(task.f.slope);
   switch (task.f.kind) {
     case ActivationKind::identity:
       if (task.z == task.a) return;

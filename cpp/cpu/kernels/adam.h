@@ -12,7 +12,7 @@ template <class Real, int N>
 inline void adam_block(const AdamTask<Real>& task, std::int64_t i) {
   using V = Lanes<Real, N>;
   const OptimizerParams& p = task.params;
-  const Real beta1 = p.beta1, beta2 = p.beta2, l2 = p.l2, decay = p.decay;
+  const Real beta1 = Real(p.beta1), beta2 = Real(p.beta2), l2 = Real(p.l2), decay = Real(p.decay);
   const Real step = Real(p.rate) / Real(p.correction1), correction = Real(1) / Real(p.correction2);
   const V w = load<V>(task.weights + i);
   const V g = load<V>(task.gradient + i) + l2 * w;
@@ -29,7 +29,7 @@ inline void momentum_block(const AdamTask<Real>& task, std::int64_t i) {
   using V = Lanes<Real, N>;
   const OptimizerParams& p = task.params;
   const Real momentum = task.m ? Real(p.momentum) : Real(0);
-  const Real rate = p.rate, l2 = p.l2, decay = p.decay;
+  const Real rate = Real(p.rate), l2 = Real(p.l2), decay = Real(p.decay);
   const V w = load<V>(task.weights + i);
   const V step = rate * (load<V>(task.gradient + i) + l2 * w);
   V velocity = -step;
@@ -44,7 +44,7 @@ inline void momentum_block(const AdamTask<Real>& task, std::int64_t i) {
 template <class Real, int N>
 inline void adagrad_block(const AdamTask<Real>& task, std::int64_t i) {
   using V = Lanes<Real, N>;
-  const Real l2 = task.params.l2, decay = task.params.decay;
+  const Real l2 = Real(task.params.l2), decay = Real(task.params.decay);
   const V w = load<V>(task.weights + i);
   const V g = load<V>(task.gradient + i) + l2 * w;
   store(task.weights + i, w - adagrad_change<Real, N>(task.params, task.v + i, g) - decay * w);

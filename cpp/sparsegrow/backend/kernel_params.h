@@ -1,6 +1,6 @@
 // Plain structs and constants that host code and device kernels share. Legal C++ and legal Metal:
-// fixed-width fields only, no double, no member functions beyond free inline helpers, no standard
-// headers on the device.
+// fixed-width fields only, no member functions beyond free inline helpers, and on the device no
+// double and no standard headers.
 #pragma once
 
 // Metal wants every constant outside a function in its constant address space.
@@ -52,9 +52,10 @@ inline int64_t tile_offset(PanelShape shape, int32_t tile, int32_t row) {
 // All-ReLU -alpha on odd and +alpha on even hidden layers.
 enum class ActivationKind : int32_t { identity = 0, relu = 1, tanh = 2, sigmoid = 3, srelu = 4 };
 
-struct ActivationParams {
+template <class Real>
+struct ActivationParamsOf {
   ActivationKind kind;
-  float slope;
+  Real slope;
 };
 
 // SReLU keeps four learned numbers per row, as four arrays of `rows` values one after another.
@@ -84,18 +85,40 @@ enum class OptimizerKind : int32_t { sgd = 0, nesterov = 1, adam = 2, adagrad = 
 //   epsilon)
 //   adagrad   v += g^2;                     w -= rate * g / (sqrt(v) + epsilon)
 // and w -= decay * w (with the old w), where decay is already a fraction per step.
-struct OptimizerParams {
+template <class Real>
+struct OptimizerParamsOf {
   OptimizerKind kind;
-  float rate;
-  float momentum;     // sgd, nesterov
-  float beta1;        // adam
-  float beta2;        // adam
-  float epsilon;      // adam, adagrad
-  float correction1;  // adam: 1 - beta1^t
-  float correction2;  // adam: 1 - beta2^t
-  float l2;
-  float decay;
+  Real rate;
+  Real momentum;     // sgd, nesterov
+  Real beta1;        // adam
+  Real beta2;        // adam
+  Real epsilon;      // adam, adagrad
+  Real correction1;  // adam: 1 - beta1^t
+  Real correction2;  // adam: 1 - beta2^t
+  Real l2;
+  Real decay;
 };
+
+// Verbs take the numbers in double, so that arrays in double are computed with what was asked for;
+// kernels of a device without double take them narrowed.
+#if defined(__METAL_VERSION__)
+using ActivationParams = ActivationParamsOf<float>;
+using OptimizerParams = OptimizerParamsOf<float>;
+#else
+using ActivationParams = ActivationParamsOf<double>;
+using OptimizerParams = OptimizerParamsOf<double>;
+
+inline ActivationParamsOf<float> narrowed(const ActivationParams& p) {
+  return {p.kind, static_cast<float>(p.slope)};
+}
+
+inline OptimizerParamsOf<float> narrowed(const OptimizerParams& p) {
+  const auto single = [](double value) { return static_cast<float>(value); };
+  return {p.kind,          single(p.rate),    single(p.momentum),    single(p.beta1),
+          single(p.beta2), single(p.epsilon), single(p.correction1), single(p.correction2),
+          single(p.l2),    single(p.decay)};
+}
+#endif
 
 // One-hot inputs of one group of neurons: a block of rows, one for each position and symbol, row
 // position * symbols + symbol at element begin + row * stride. Its first `neurons` elements belong

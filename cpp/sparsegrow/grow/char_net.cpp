@@ -13,7 +13,7 @@
 namespace sparsegrow {
 namespace {
 
-constexpr ActivationParams kHiddenActivation{ActivationKind::tanh, 0.0f};
+constexpr ActivationParams kHiddenActivation{ActivationKind::tanh, 0.0};
 constexpr double kStartOutput = 0.1;  // deviation of the embryo's edges into the outputs
 
 Wiring sound(Wiring wiring) {
@@ -220,15 +220,15 @@ void CharNet::adagrad(const std::string& name, const Buffer& gradient, Optimizer
 void CharNet::update(const CharBatch& batch, const CharRates& rates, double factor) {
   OptimizerParams params{};
   params.kind = OptimizerKind::adagrad;
-  params.epsilon = static_cast<float>(rates.epsilon / batch.batch());
+  params.epsilon = rates.epsilon / batch.batch();
   const auto at_rate = [&](double rate) {
-    params.rate = static_cast<float>(rate * factor);
+    params.rate = rate * factor;
     return params;
   };
   backend_->embed_update(at_rate(rates.input), dtype_, blocks_, batch.symbols, *dinput_,
                          edges_of(input_));
   OptimizerParams decayed = at_rate(rates.pattern);
-  decayed.decay = static_cast<float>(rates.decay * factor);
+  decayed.decay = rates.decay * factor;
   backend_->embed_update(decayed, dtype_, patterns().rows(), batch.patterns, *dpattern_,
                          edges_of(pattern_));
   backend_->gate_grad(dtype_, csr().edges(), hidden_.buffer("weight"), hidden_.buffer("gate"),

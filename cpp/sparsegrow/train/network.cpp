@@ -102,16 +102,15 @@ const Buffer* Network::srelu_of(std::int32_t level) const {
 }
 
 ActivationParams Network::activation_of(std::int32_t level) const {
-  if (level + 1 == levels()) return {config_.output, 0.0f};
-  const float slope = static_cast<float>(config_.slope);
+  if (level + 1 == levels()) return {config_.output, 0.0};
   const bool odd = level % 2 == 1;
   switch (config_.hidden) {
     case HiddenActivation::leaky_relu:
-      return {ActivationKind::relu, slope};
+      return {ActivationKind::relu, config_.slope};
     case HiddenActivation::all_relu:
-      return {ActivationKind::relu, odd ? -slope : slope};
+      return {ActivationKind::relu, odd ? -config_.slope : config_.slope};
     default:
-      return {kernel_kind(config_.hidden), 0.0f};
+      return {kernel_kind(config_.hidden), 0.0};
   }
 }
 

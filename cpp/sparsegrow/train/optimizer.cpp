@@ -29,16 +29,16 @@ OptimizerParams step_params(const OptimizerConfig& config, double rate, std::int
   const double t = static_cast<double>(step + 1);
   OptimizerParams p{};
   p.kind = config.kind;
-  p.rate = static_cast<float>(rate);
-  p.momentum = static_cast<float>(config.momentum);
-  p.beta1 = static_cast<float>(config.beta1);
-  p.beta2 = static_cast<float>(config.beta2);
-  p.epsilon = static_cast<float>(config.epsilon);
-  p.correction1 = static_cast<float>(1.0 - std::pow(config.beta1, t));
-  p.correction2 = static_cast<float>(1.0 - std::pow(config.beta2, t));
-  p.l2 = config.decay == DecayKind::l2 ? static_cast<float>(wd) : 0.0f;
-  if (config.decay == DecayKind::decoupled) p.decay = static_cast<float>(rate * wd);
-  if (config.decay == DecayKind::direct) p.decay = static_cast<float>(wd);
+  p.rate = rate;
+  p.momentum = config.momentum;
+  p.beta1 = config.beta1;
+  p.beta2 = config.beta2;
+  p.epsilon = config.epsilon;
+  p.correction1 = 1.0 - std::pow(config.beta1, t);
+  p.correction2 = 1.0 - std::pow(config.beta2, t);
+  p.l2 = config.decay == DecayKind::l2 ? wd : 0.0;
+  if (config.decay == DecayKind::decoupled) p.decay = rate * wd;
+  if (config.decay == DecayKind::direct) p.decay = wd;
   return p;
 }
 

@@ -7,7 +7,7 @@
 namespace sparsegrow {
 namespace {
 
-constexpr ActivationParams kSigmoid{ActivationKind::sigmoid, 0.0f};
+constexpr ActivationParams kSigmoid{ActivationKind::sigmoid, 0.0};
 
 }  // namespace
 

@@ -46,7 +46,11 @@ struct Case {
   ActivateArguments arguments(bool of_output) const {
     const auto rows_of_level = three_levels().target_plan.level_rows(kLevel);
     const auto first = three_levels().target_plan.level_begin[kLevel];
-    return {{rows, batch}, first, static_cast<std::int32_t>(rows_of_level.size()), f, of_output};
+    return {{rows, batch},
+            first,
+            static_cast<std::int32_t>(rows_of_level.size()),
+            narrowed(f),
+            of_output};
   }
   Span<const std::int32_t> level() const { return three_levels().target_plan.level_rows(kLevel); }
 };

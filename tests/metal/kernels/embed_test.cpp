@@ -60,7 +60,7 @@ struct Dense {
     KernelLaunch launch = KERNEL(embed_update_block_f32);
     launch.arg(neurons).arg(rows_live).arg(gradient);
     for (const Floats& array : edges) launch.arg(array);
-    launch.params(EmbedUpdateBlockArguments{p, arguments().neurons, kSymbols});
+    launch.params(EmbedUpdateBlockArguments{narrowed(p), arguments().neurons, kSymbols});
     launch.over(arguments().neurons, static_cast<int>(rows_live.size()));
   }
 };
@@ -111,7 +111,7 @@ struct Ragged {
     KernelLaunch launch = KERNEL(embed_update_row_f32);
     launch.arg(all).arg(gradient);
     for (const Floats& array : edges) launch.arg(array);
-    launch.params(EmbedUpdateRowArguments{p, count}).over_groups(count);
+    launch.params(EmbedUpdateRowArguments{narrowed(p), count}).over_groups(count);
   }
 };
 

@@ -10,8 +10,7 @@ using namespace reference;
 const std::vector<std::int64_t> kCounts = {1, 7, 33, 300};
 
 OptimizerParams params_of(OptimizerKind kind) {
-  return {kind,   0.01f,  0.9f, 0.9f, 0.99f, 1e-6f, 1 - 0.9f * 0.9f, 1 - 0.99f * 0.99f,
-          0.125f, 0.0625f};
+  return {kind, 0.01, 0.9, 0.9, 0.99, 1e-6, 1 - 0.9 * 0.9, 1 - 0.99 * 0.99, 0.125f, 0.0625f};
 }
 
 // The arrays are one longer than `count`: the last element must stay.
@@ -24,7 +23,7 @@ void check_optimizer(OptimizerKind kind, std::int64_t count, bool has_m) {
   const Floats gradient = floats(g);
   KernelLaunch launch = KERNEL(adam_flat_f32);
   launch.arg(weights).arg(gradient).arg(first).arg(second);
-  launch.params(AdamArguments{p, count, has_m}).over(count);
+  launch.params(AdamArguments{narrowed(p), count, has_m}).over(count);
   const auto unchanged_m = m, unchanged_v = v;
   for (std::size_t i = 0; i < static_cast<std::size_t>(count); ++i) {
     optimizer_step(p, g[i], w[i], m[i], v[i], has_m);
@@ -52,7 +51,7 @@ TEST_CASE("adagrad adds up squares") {
   Floats w = random_floats(40, 2), v(40, 0.5f);
   const Floats before = w;
   KernelLaunch launch = KERNEL(adam_flat_f32);
-  launch.arg(w).arg(g).arg(w).arg(v).params(AdamArguments{p, 40, 0}).over(40);
+  launch.arg(w).arg(g).arg(w).arg(v).params(AdamArguments{narrowed(p), 40, 0}).over(40);
   for (std::size_t i = 0; i < w.size(); ++i) {
     const double gradient = static_cast<double>(g[i]), sum = 0.5 + gradient * gradient;
     const double moved =
