@@ -1,5 +1,6 @@
 """A run that was stopped and resumed is bit for bit the run that never stopped."""
 
+import copy
 import os
 import signal
 import subprocess
@@ -181,3 +182,14 @@ def test_control_c_leaves_a_checkpoint_of_the_last_step(tmp_path):
     assert "KeyboardInterrupt" in errors
     assert os.listdir(tmp_path) == [path.name]
     assert_resumes(path)
+
+
+def test_a_copy_goes_on_with_the_run_too(tmp_path):
+    path = tmp_path / "run.safetensors"
+    whole = small_model().fit(X, Y, 4, progress=False)
+    with pytest.MonkeyPatch.context() as patch:
+        Stop(patch, 15)
+        with pytest.raises(KeyboardInterrupt):
+            small_model().fit(X, Y, 4, progress=False, checkpoint=path)
+    twin = copy.deepcopy(sg.SparseMLP.resume(path))
+    assert_same_model(twin.fit(X, Y, 4, progress=False), whole)

@@ -11,7 +11,7 @@ class CopiedByState:
     Attributes
     ----------
     OWN
-        Names of the attributes that `_restore` sets.
+        Names of the attributes that come out of the state; all others are carried along.
     """
 
     OWN: ClassVar[frozenset[str]]

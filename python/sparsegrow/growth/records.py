@@ -57,7 +57,7 @@ class Progress:
     val_spread: float = 0.0  # running mean square of the deviations from it
     val_best: float = 1e9  # least running mean since the rates were last lowered
     cooling: float = 1.0  # factor on the rates, lowered while the held-out text gains nothing
-    peak_bytes: int = 0  # of the network, before the last checkpoint
+    peak_bytes: int = 0  # of the network, most until the last checkpoint
     located: int = 0  # edges at the last record of locality
     began: float = 0.0  # seconds at which the present budget began
     began_step: int = 0

@@ -30,7 +30,7 @@ class LayeredModel(CopiedByState):
         One record per epoch.
     """
 
-    OWN = frozenset(("_engine", "_changes", "_best", "_run", "_resuming", "_fitting", "history"))
+    OWN = frozenset(("_engine", "_changes", "_best", "_run", "_fitting", "history"))
     history: list[EpochRecord]
 
     @staticmethod

@@ -80,7 +80,7 @@ class RestrictedBoltzmann(RbmInference, CopiedByState):
 
     _engine: RbmEngine
 
-    OWN = frozenset(("_engine", "config", "history", "_run", "_resuming", "_fitting"))
+    OWN = frozenset(("_engine", "config", "history", "_run", "_fitting"))
 
     def __init__(
         self,
