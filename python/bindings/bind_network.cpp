@@ -153,6 +153,7 @@ void bind_state(py::class_<PyNetwork>& network) {
           "steps",
           [](const PyNetwork& self) { return self.alone([](Network& net) { return net.steps; }); },
           [](const PyNetwork& self, std::int64_t steps) {
+            SG_REQUIRE(steps >= 0, "Network.steps", "got ", steps, ", expected 0 or more");
             self.alone([&](Network& net) { net.steps = steps; });
           },
           "Optimizer steps taken.");

@@ -115,13 +115,8 @@ class SparseProduct {
 
   void reserve(DType dtype, std::int64_t samples) {
     const auto batch = static_cast<std::int32_t>(samples);
-    if (!reserved_ || sources_.capacity() < batch || sources_.dtype() != dtype) {
-      reserved_ = true;
-      sources_ = Panel(*backend_, dtype, inputs(), batch);
-      targets_ = Panel(*backend_, dtype, outputs(), batch);
-    }
-    sources_.set_batch(batch);
-    targets_.set_batch(batch);
+    sources_.reserve(*backend_, dtype, inputs(), batch);
+    targets_.reserve(*backend_, dtype, outputs(), batch);
     all_.resize(static_cast<std::size_t>(batch));
     std::iota(all_.begin(), all_.end(), std::int64_t{0});
   }
@@ -129,7 +124,6 @@ class SparseProduct {
   std::shared_ptr<Backend> backend_;
   std::unique_ptr<DeviceCsr> csr_;
   std::mutex mutex_;  // of all below
-  bool reserved_ = false;
   Panel sources_, targets_;
   std::vector<std::int64_t> all_;
 };

@@ -1,5 +1,7 @@
 // A network as Python holds it. Threads may share one: its own calls, and those of its trainers,
-// machines and streams, run one after another, without the GIL.
+// machines and streams, run one after another, without the GIL. A process that is forked while
+// another thread computes on a network must leave that one alone: its lock is never given back
+// there.
 #pragma once
 
 #include <pybind11/pybind11.h>

@@ -1,6 +1,4 @@
 // Memory: what is counted as the peak, and what is left when it runs out.
-#include <new>
-
 #include "catch.h"
 #include "cpu/cpu_backend.h"
 #include "grow_cases.h"
@@ -28,19 +26,6 @@ struct Scene {
             {MutationKind::specialise, -1, 0, 20, 3},
             {MutationKind::prune, -1, 0, 40, 4}};
   }
-  // Makes a call for which memory has room for k arrays; false if it needs no more.
-  template <class Call>
-  bool fails(std::int64_t k, Call call) {
-    device->leave_room(k);
-    bool failed = false;
-    try {
-      call();
-    } catch (const std::bad_alloc&) {
-      failed = true;
-    }
-    device->leave_room(INT64_MAX);
-    return failed;
-  }
 };
 
 TEST_CASE("a growth that runs out of memory changes nothing, and training goes on") {
@@ -49,7 +34,7 @@ TEST_CASE("a growth that runs out of memory changes nothing, and training goes o
   for (bool failed = true; failed; ++k) {
     const std::string bits = bits_of(*scene.net);
     const std::int64_t edges = scene.net->edges();
-    failed = scene.fails(k, [&] { scene.trainer.grow(scene.proposals()); });
+    failed = runs_out(*scene.device, k, [&] { scene.trainer.grow(scene.proposals()); });
     INFO("allocation " << k);
     REQUIRE(failed == (bits_of(*scene.net) == bits));
     REQUIRE(failed == (scene.net->edges() == edges));
@@ -69,7 +54,7 @@ TEST_CASE("a rollback that runs out of memory is made whole or not at all") {
     scene.trainer.train(1, 1.0);
     const std::string after = bits_of(*scene.net);
     const std::int64_t edges_after = scene.net->edges();
-    failed = scene.fails(k, [&] { scene.net->rollback(saved); });
+    failed = runs_out(*scene.device, k, [&] { scene.net->rollback(saved); });
     INFO("allocation " << k);
     const std::string bits = bits_of(*scene.net);
     REQUIRE((bits == before || (failed && bits == after)));

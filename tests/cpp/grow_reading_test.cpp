@@ -1,4 +1,5 @@
 // Reading without training: which characters count, and what a stream says.
+#include <algorithm>
 #include <limits>
 #include <numeric>
 
@@ -78,6 +79,62 @@ TEST_CASE("a stream that is fed nothing says again what it said, whatever happen
   REQUIRE(one.feed({}) == chances);
   REQUIRE(one.feed(other) != chances);
   REQUIRE(CharStream(net).feed({}) == CharStream(net).feed({}));
+}
+
+TEST_CASE("what a text becomes behind a trainer's back is looked at before it is used") {
+  auto text = short_text();
+  CharTrainer trainer(embryo(DType::f32), text, small_steps());
+  trainer.train(1, 1.0);
+  std::fill(text.begin(), text.end(), Token{98});
+  REQUIRE(error_of([&] {
+            trainer.train(1, 1.0);
+          }).rfind("invalid_argument: [read_batch] tokens: got 98", 0) == 0);
+  text = short_text();
+  trainer.train(1, 1.0);
+  REQUIRE(trainer.chars == 2 * 8 * 6);
+}
+
+TEST_CASE("what a trainer learned before a loss that is not finite counts") {
+  const auto net = embryo(DType::f32);
+  auto config = small_steps();
+  config.rates.input = config.rates.hidden = config.rates.bias = 1e38;
+  CharTrainer trainer(net, short_text(), config);
+  REQUIRE(error_of([&] { trainer.train(100, 1.0); }).rfind("runtime_error: [CharTrainer", 0) == 0);
+  REQUIRE(net->steps > 0);
+  REQUIRE(trainer.chars == net->steps * 8 * 6);
+}
+
+TEST_CASE("no fewer than no edges can be offered") {
+  CharTrainer trainer(embryo(DType::f32), short_text(), small_steps());
+  REQUIRE(error_of([&] { trainer.offered(-1); }) ==
+          "invalid_argument: [CharTrainer.offered] got -1, expected 0 or more");
+}
+
+// A neuron in one sub-DAG with a cell, rolled back; then another, with the same id, elsewhere.
+TEST_CASE("a cell that takes a rolled back one's id starts empty") {
+  const auto with_cell = [](CharNet& net, std::int32_t sub_dag) {
+    net.grow({{MutationKind::widen, sub_dag, 1, 1, 1}}, {});
+    net.grow({{MutationKind::activate_memory, sub_dag, 0, 2, 2}}, {});
+  };
+  const auto net = embryo(DType::f32);
+  CharTrainer trainer(net, short_text(), small_steps());
+  const auto saved = net->snapshot();
+  with_cell(*net, 70);
+  const std::vector<NodeId> before = net->wiring().memory;
+  trainer.train(3, 1.0);
+  const auto filled = trainer.memory();
+  REQUIRE(std::any_of(filled.begin(), filled.end(), [](double value) { return value != 0; }));
+  net->rollback(saved);
+  with_cell(*net, 75);
+  REQUIRE(net->wiring().memory.back() == before.back());
+  const auto memory = trainer.memory();
+  REQUIRE(std::all_of(memory.begin(), memory.end(), [](double value) { return value == 0; }));
+  trainer.train(3, 1.0);
+  const auto kept = trainer.memory();
+  net->grow({{MutationKind::widen, 71, 1, 1, 3}}, {});
+  const auto carried = trainer.memory();  // cells that were not given up
+  REQUIRE(std::count(carried.begin(), carried.end(), 0.0) ==
+          std::count(kept.begin(), kept.end(), 0.0) + 2 * 8);
 }
 
 }  // namespace

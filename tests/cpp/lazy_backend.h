@@ -8,6 +8,7 @@
 #include <functional>
 #include <map>
 #include <memory>
+#include <new>
 #include <string>
 #include <vector>
 
@@ -52,5 +53,19 @@ class LazyBackend final : public Backend {
   std::int64_t waits_ = 0;
   std::int64_t room_ = INT64_MAX;
 };
+
+// Makes a call for which the device has room for so many arrays; whether it needs more.
+template <class Call>
+bool runs_out(LazyBackend& device, std::int64_t arrays, Call call) {
+  device.leave_room(arrays);
+  bool failed = false;
+  try {
+    call();
+  } catch (const std::bad_alloc&) {
+    failed = true;
+  }
+  device.leave_room(INT64_MAX);
+  return failed;
+}
 
 }  // namespace sparsegrow::test

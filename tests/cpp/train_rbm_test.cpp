@@ -280,6 +280,20 @@ TEST_CASE("a machine says what is wrong", "[rbm]") {
         "invalid_argument: [Rbm] got 0 sweeps, expected at least 1");
   CHECK(error_of([&] { Rbm(layered_net({}), config_of(10, 1, 0)); }) ==
         "invalid_argument: [Rbm] got a network of 4 levels, expected 2: visible and hidden units");
+  Graph pair = layered_graph({3, 2}, {erdos_renyi(3, 2, 4, Rng(1))});
+  const auto srelu = std::make_shared<Network>(
+      test_backend(), std::move(pair),
+      NetworkConfig{DType::f32, HiddenActivation::srelu, ActivationKind::identity, 0.1});
+  CHECK(error_of([&] { Rbm(srelu, config_of(10, 1, 0)); }) ==
+        "invalid_argument: [Rbm] got a network whose units have srelu's parameters, expected "
+        "another activation");
+  const auto by_adam = rbm_net(kVisible, kHidden, kLinks, DType::f32);
+  TrainerConfig adam;
+  adam.optimizer.kind = OptimizerKind::adam;
+  Trainer(by_adam, adam);
+  CHECK(error_of([&] { Rbm(by_adam, config_of(10, 1, 0)); }) ==
+        "invalid_argument: [Rbm] got a network with the moments of adam, expected one trained by "
+        "sgd or nesterov");
   Rbm rbm(net, config_of(10, 1, 0));
   const Pictures wide(3, kVisible + 1);
   Pictures broken(3, kVisible);
@@ -292,4 +306,18 @@ TEST_CASE("a machine says what is wrong", "[rbm]") {
         }).rfind("runtime_error", 0) == 0);
   CHECK(all_state(*net) == before);
   CHECK_THROWS_AS(rbm.read_chains(nullptr), std::invalid_argument);
+}
+
+TEST_CASE("a machine is not used after its network got other units", "[rbm]") {
+  const Pictures data(3, kVisible);
+  for (const NodeSpec node : {NodeSpec{1, 1, false}, NodeSpec{2, 2, false}}) {
+    const auto net = rbm_net(kVisible, kHidden, kLinks, DType::f32);
+    Rbm rbm(net, config_of(10, 1, 0));
+    Mutation mutation;
+    mutation.new_nodes = {node};
+    net->grow(mutation, {});
+    const std::string expected = "invalid_argument: [Rbm] got a network ";
+    CHECK(error_of([&] { log_partition_exact(rbm.layers()); }).rfind(expected, 0) == 0);
+    CHECK(error_of([&] { rbm.train(data.matrix(), data.order, 0.1); }).rfind(expected, 0) == 0);
+  }
 }

@@ -1,6 +1,8 @@
 #include <limits>
 
+#include "cpu/cpu_backend.h"
 #include "errors.h"
+#include "lazy_backend.h"
 #include "network_cases.h"
 #include "sparsegrow/base/parallel.h"
 
@@ -68,6 +70,38 @@ TEST_CASE("a loss that is not finite stops before the update", "[train]") {
   CHECK_THROWS_AS(trainer.train(data.matrix(), data.targets(), data.order), std::runtime_error);
   CHECK(all_state(*net) == before);
   CHECK(net->steps == 1);
+}
+
+TEST_CASE("memory that ends amid a large batch is lost on that batch alone", "[train]") {
+  const Data data(40, 7, 4, 9);
+  TrainerConfig few, many;
+  few.batch = 8, many.batch = 40;
+  few.loss = many.loss = LossKind::mse;
+  for (int room = 0; room <= 7; ++room) {
+    const auto device = std::make_shared<LazyBackend>(make_cpu_backend());
+    const auto net = layered_net(kConfig, device);
+    Trainer small(net, few), large(net, many);
+    const auto expected = outputs_of(small, data);
+    const bool failed =
+        runs_out(*device, room, [&] { large.evaluate(data.matrix(), data.targets(), data.order); });
+    CHECK(failed == (room < 7));  // three buffers, three panels and that of the targets
+    CHECK(outputs_of(small, data) == expected);
+  }
+}
+
+TEST_CASE("a trainer follows a network whose outputs grow", "[train]") {
+  const auto net = layered_net(kConfig);
+  TrainerConfig config;
+  config.loss = LossKind::mse;
+  Trainer trainer(net, config);
+  const Data before(10, 7, 4, 9), after(10, 7, 5, 9);
+  trainer.train(before.matrix(), before.targets(), before.order);
+  Mutation mutation;
+  mutation.new_nodes = {{3, 3, false}};
+  net->grow(mutation, {});
+  const StepRecord record = trainer.train(after.matrix(), after.targets(), after.order);
+  CHECK(record.samples == 10);
+  CHECK(outputs_of(trainer, after).size() == 50);
 }
 
 TEST_CASE("labels, indices and shapes that do not fit are refused", "[train]") {

@@ -109,6 +109,7 @@ WRONG_VALUE = [
     (lambda: trainer(net(), dropout=1.0), "dropout"),
     (lambda: trainer(net(), batch=0), "batch"),
     (lambda: trainer(net(), rate=-1.0), "learning rate"),
+    (lambda: setattr(net(), "steps", -1), "steps. got -1, expected 0 or more"),
     (lambda: native.Schedule(native.ScheduleKind.cosine, 0.1, total_steps=0), "steps"),
     (lambda: native.set_num_threads(0), "0 threads, expected 1 to 256"),
 ]

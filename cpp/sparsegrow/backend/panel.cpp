@@ -14,6 +14,14 @@ Panel::Panel(Backend& backend, DType dtype, std::int32_t rows, std::int32_t capa
   buffer_ = backend.allocate(static_cast<std::size_t>(elements()) * size_of(dtype));
 }
 
+void Panel::reserve(Backend& backend, DType dtype, std::int32_t rows, std::int32_t batch) {
+  if (!buffer_ || rows != shape_.rows || dtype != dtype_ || batch > capacity_) {
+    *this = Panel();
+    *this = Panel(backend, dtype, rows, batch);
+  }
+  set_batch(batch);
+}
+
 void Panel::set_batch(std::int32_t batch) {
   SG_REQUIRE(batch >= 0 && batch <= capacity_, "Panel.set_batch", "got batch ", batch,
              ", expected 0 to ", capacity_);

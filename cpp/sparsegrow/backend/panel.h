@@ -21,6 +21,11 @@ class Panel {
   // written; throws invalid_argument outside 0..capacity.
   void set_batch(std::int32_t batch);
 
+  // Takes `batch` samples of so many rows: as the panel that it is, or as a new one where that has
+  // other rows, another type or less room; its memory goes back before more is taken. Throws as the
+  // constructor does; then it is empty.
+  void reserve(Backend& backend, DType dtype, std::int32_t rows, std::int32_t batch);
+
   PanelShape shape() const { return shape_; }
   std::int32_t rows() const { return shape_.rows; }
   std::int32_t batch() const { return shape_.batch; }

@@ -27,7 +27,9 @@ void place_samples(Span<const Token> text, Span<const std::int64_t> start, CharB
     const auto last = static_cast<std::int64_t>(text.size()) - 1;
     batch.place[b] = std::min(last, start[b % streams] + static_cast<std::int64_t>(b / streams));
     const auto next = static_cast<std::size_t>(batch.place[b] + 1);
-    batch.label[b] = next < text.size() ? text[next] : 0;
+    const Token label = next < text.size() ? text[next] : Token{0};
+    require_tokens({&label, 1}, "read_batch");
+    batch.label[b] = label;
   }
 }
 
@@ -61,8 +63,10 @@ void read_symbols(Span<const Token> text, std::int32_t positions, const CharBatc
       const std::int64_t at = batch.place[b] - p;
       symbol[b] = at >= 0 ? text[static_cast<std::size_t>(at)] : kBeforeText;
     }
-    sort_position(live, static_cast<std::int32_t>(p));
   });
+  require_tokens(live.symbol, "read_batch");  // whoever owns the text may have changed it since
+  parallel_for(positions,
+               [&](std::int64_t p) { sort_position(live, static_cast<std::int32_t>(p)); });
 }
 
 // The samples of each live pattern, patterns in the order in which they are first met.

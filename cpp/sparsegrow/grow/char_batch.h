@@ -28,7 +28,7 @@ struct CharBatch {
 };
 
 // Reads the windows that begin at `start` (one place per stream) into `batch`, whose memory is used
-// again. Cost O(batch * (positions + depth)).
+// again. Throws invalid_argument for what is no token. Cost O(batch * (positions + depth)).
 void read_batch(Span<const Token> text, Span<const std::int64_t> start, std::int32_t steps,
                 std::int32_t positions, const PatternTree& tree, CharBatch& batch);
 

@@ -147,17 +147,12 @@ CellMemory CharNet::make_memory(std::int32_t streams) const {
 
 void CharNet::require_batch(std::int32_t batch) {
   const auto cells = static_cast<std::int32_t>(wiring_.memory.size());
-  const auto ensure = [&](Panel& panel, std::int32_t rows) {
-    if (panel.rows() != rows || panel.capacity() < batch) {
-      panel = Panel();  // give memory back before taking more
-      panel = Panel(*backend_, dtype_, rows, batch);
-    }
-    panel.set_batch(batch);
-  };
-  for (Panel* panel : {&a_, &z_, &delta_}) ensure(*panel, wiring_.rows());
-  ensure(tape_, kCellTape * cells);
+  for (Panel* panel : {&a_, &z_, &delta_}) {
+    panel->reserve(*backend_, dtype_, wiring_.rows(), batch);
+  }
+  tape_.reserve(*backend_, dtype_, kCellTape * cells, batch);
   const auto samples = static_cast<std::size_t>(batch);
-  if (!labels_ || labels_->bytes() < samples * sizeof(std::int32_t)) {
+  if (!losses_ || losses_->bytes() < samples * size_of(dtype_)) {  // the last that is made
     labels_ = backend_->allocate(samples * sizeof(std::int32_t));
     correct_ = backend_->allocate(samples * sizeof(std::int32_t));
     losses_ = backend_->allocate(samples * size_of(dtype_));
@@ -283,6 +278,28 @@ CharNet::Snapshot CharNet::snapshot() {
   return saved;
 }
 
+bool CharNet::is_cell_since(NodeId node, std::int32_t rollbacks) const {
+  const auto id = static_cast<std::size_t>(node);
+  return id >= given_up_.size() || given_up_[id] <= rollbacks;
+}
+
+// What given_up_ is after a rollback to `saved`.
+std::vector<std::int32_t> CharNet::given_up_by(const Wiring& saved) const {
+  const std::int32_t now = rollbacks_ + 1;
+  const auto ids = static_cast<std::size_t>(wiring_.graph->nodes.nodes());
+  const auto kept = static_cast<std::size_t>(saved.graph->nodes.nodes());
+  std::vector<std::int32_t> given_up = given_up_;
+  given_up.resize(std::max(ids, given_up.size()), 0);
+  std::vector<bool> has_cell(given_up.size(), false);
+  for (const NodeId node : saved.memory) has_cell[static_cast<std::size_t>(node)] = true;
+  for (std::size_t id = kept; id < ids; ++id) given_up[id] = now;
+  for (const NodeId node : wiring_.memory) {
+    const auto id = static_cast<std::size_t>(node);
+    if (!has_cell[id]) given_up[id] = now;
+  }
+  return given_up;
+}
+
 void CharNet::rollback(const Snapshot& saved) {
   StateTable hidden = hidden_, input = input_, pattern = pattern_;
   hidden.restore(saved.hidden);
@@ -291,8 +308,11 @@ void CharNet::rollback(const Snapshot& saved) {
   Wiring wiring = saved.wiring;
   InputBlocks blocks = input_blocks(wiring);
   std::vector<float> signal = saved.signal;
+  std::vector<std::int32_t> given_up = given_up_by(saved.wiring);
   // From here on nothing can fail but making anew what carries nothing over.
   device_.reset();
+  given_up_ = std::move(given_up);
+  ++rollbacks_;
   hidden_ = std::move(hidden);
   input_ = std::move(input);
   pattern_ = std::move(pattern);

@@ -103,6 +103,10 @@ class CharNet {
   Snapshot snapshot();
   // Exact bits. When memory runs out the network is as it was, or rolled back already.
   void rollback(const Snapshot& snapshot);
+  std::int32_t rollbacks() const { return rollbacks_; }
+  // Whether a cell is the one that its node had after so many rollbacks: what a rollback gives up,
+  // ids of nodes too, may be made anew.
+  bool is_cell_since(NodeId node, std::int32_t rollbacks) const;
 
   std::int64_t steps = 0;  // optimizer steps taken
 
@@ -113,6 +117,7 @@ class CharNet {
   void adopt_topology();
   void note_peak() { peak_bytes_ = std::max(peak_bytes_, bytes() + *kept_bytes_); }
   std::shared_ptr<void> keep(std::int64_t bytes);
+  std::vector<std::int32_t> given_up_by(const Wiring& saved) const;
   void require_batch(std::int32_t batch);
   CellRows cells_of(std::int32_t level, std::int32_t streams) const;
   GatedEdges edges_of(StateTable& table) const;
@@ -129,6 +134,8 @@ class CharNet {
   std::unique_ptr<Buffer> labels_, losses_, correct_;
   Panel a_, z_, delta_, tape_;
   std::vector<float> signal_;
+  std::int32_t rollbacks_ = 0;
+  std::vector<std::int32_t> given_up_;  // [ids] rollbacks until the last that took the node or cell
   std::int64_t peak_bytes_ = 0;
   // Of the snapshots that live; one may outlive the network, on another thread.
   std::shared_ptr<std::atomic<std::int64_t>> kept_bytes_ =

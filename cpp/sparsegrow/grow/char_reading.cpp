@@ -89,14 +89,14 @@ EvalRecord evaluate(CharNet& net, Span<const Token> text, std::int64_t begin, st
 }
 
 CharStream::CharStream(std::shared_ptr<CharNet> net)
-    : net_(std::move(net)), memory_(net_->make_memory(1)), memory_layout_(net_->wiring()) {}
+    : net_(std::move(net)), memory_(net_->make_memory(1)), memory_layout_(*net_) {}
 
 std::array<float, kVocabulary> CharStream::feed(Span<const Token> tokens) {
   require_tokens(tokens, "CharStream.feed");
   if (tokens.empty() && !history_.empty()) return chances_;
   if (!memory_layout_.fits(net_->wiring())) {
     memory_ = moved_memory(*net_, memory_, 1, memory_layout_);
-    memory_layout_ = MemoryLayout(net_->wiring());
+    memory_layout_ = MemoryLayout(*net_);
   }
   const auto read = [&](std::int64_t place) {
     read_batch(history_, Span<const std::int64_t>(&place, 1), 1, net_->positions(),

@@ -45,7 +45,9 @@ CellMemory moved_memory(const CharNet& net, const CellMemory& memory, std::int32
   const NodeTable &before = from.graph->nodes, &now = net.wiring().graph->nodes;
   const std::int64_t old_rows = before.rows(), rows = now.rows();
   std::vector<bool> had_cell(before.row.size(), false);
-  for (const NodeId node : from.cells) had_cell[static_cast<std::size_t>(node)] = true;
+  for (const NodeId node : from.cells) {
+    had_cell[static_cast<std::size_t>(node)] = net.is_cell_since(node, from.rollbacks);
+  }
   for (const NodeId node : net.wiring().memory) {
     const auto n = static_cast<std::size_t>(node);
     if (n >= had_cell.size() || !had_cell[n]) continue;
@@ -59,7 +61,7 @@ CellMemory moved_memory(const CharNet& net, const CellMemory& memory, std::int32
 
 CharTrainer::CharTrainer(std::shared_ptr<CharNet> net, Span<const Token> text,
                          CharTrainerConfig config)
-    : net_(std::move(net)), text_(text), config_(config), memory_layout_(net_->wiring()) {
+    : net_(std::move(net)), text_(text), config_(config), memory_layout_(*net_) {
   require_config(text, config);
   for (std::int64_t s = 0; s < config.streams; ++s) {
     start_.push_back(s * static_cast<std::int64_t>(text.size()) / config.streams);
@@ -87,7 +89,7 @@ void CharTrainer::adopt_wiring() {
   }
   if (memory_layout_.fits(net_->wiring())) return;
   memory_ = moved_memory(*net_, memory_, config_.streams, memory_layout_);
-  memory_layout_ = MemoryLayout(net_->wiring());
+  memory_layout_ = MemoryLayout(*net_);
 }
 
 double CharTrainer::work_of_step() const {
@@ -130,6 +132,7 @@ void CharTrainer::step(double factor, TrainRecord& record) {
   advance();
   ++record.steps;
   record.chars += batch_.batch();
+  chars += batch_.batch();
   record.loss += loss * batch_.batch();
   record.work += work_of_step();
   const StepTraffic traffic = step_traffic(*net_, batch_);
@@ -147,7 +150,6 @@ TrainRecord CharTrainer::train(std::int64_t steps, double factor) {
     record.loss /= static_cast<double>(record.chars);
     net_->note_signal();
   }
-  chars += record.chars;
   return record;
 }
 
@@ -162,6 +164,7 @@ std::vector<std::int64_t> CharTrainer::grow(const std::vector<Proposal>& proposa
 }
 
 std::int64_t CharTrainer::offered(std::int64_t most) {
+  SG_REQUIRE(most >= 0, "CharTrainer.offered", "got ", most, ", expected 0 or more");
   adopt_wiring();
   offer_ = scout_.offer(net_->patterns(), config_.least_gain, most);
   offered_at_ = net_->steps;

@@ -42,8 +42,10 @@ struct EvalRecord {
 struct MemoryLayout {
   Graph::Snapshot graph;
   std::vector<NodeId> cells;
+  std::int32_t rollbacks;  // of the network until then
 
-  explicit MemoryLayout(const Wiring& wiring) : graph(wiring.graph), cells(wiring.memory) {}
+  explicit MemoryLayout(const CharNet& net)
+      : graph(net.wiring().graph), cells(net.wiring().memory), rollbacks(net.rollbacks()) {}
   bool fits(const Wiring& wiring) const { return graph == wiring.graph && cells == wiring.memory; }
 };
 

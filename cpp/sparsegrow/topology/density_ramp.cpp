@@ -32,9 +32,4 @@ double sparsity_at(const DensityRamp& ramp, double progress) {
   return ramp.start + (ramp.end - ramp.start) * rise(ramp.shape, std::clamp(progress, 0.0, 1.0));
 }
 
-std::int64_t links_at_sparsity(std::int64_t cells, double sparsity) {
-  require_sparsity("sparsity", sparsity);
-  return std::llround((1 - sparsity) * static_cast<double>(cells));
-}
-
 }  // namespace sparsegrow

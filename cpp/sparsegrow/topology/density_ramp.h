@@ -20,7 +20,4 @@ struct DensityRamp {
 // invalid_argument for sparsities outside [0, 1].
 double sparsity_at(const DensityRamp& ramp, double progress);
 
-// Links that a layer of `cells` cells has at a sparsity, rounded.
-std::int64_t links_at_sparsity(std::int64_t cells, double sparsity);
-
 }  // namespace sparsegrow

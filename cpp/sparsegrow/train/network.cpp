@@ -115,14 +115,9 @@ ActivationParams Network::activation_of(std::int32_t level) const {
 }
 
 void Network::require_batch(std::int32_t batch) {
-  if (a_.rows() != csr().targets() || a_.capacity() < batch) {
-    for (Panel* panel : {&a_, &z_, &delta_})
-      *panel = Panel();  // give memory back before taking more
-    for (Panel* panel : {&a_, &z_, &delta_}) {
-      *panel = Panel(*backend_, config_.dtype, csr().targets(), batch);
-    }
+  for (Panel* panel : {&a_, &z_, &delta_}) {
+    panel->reserve(*backend_, config_.dtype, csr().targets(), batch);
   }
-  for (Panel* panel : {&a_, &z_, &delta_}) panel->set_batch(batch);
 }
 
 void Network::pack_inputs(const SampleMatrix& x, Span<const std::int64_t> chosen) {

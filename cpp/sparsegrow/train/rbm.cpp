@@ -25,12 +25,21 @@ void validate(const RbmConfig& config) {
              static_cast<std::int32_t>(kind), ", expected sgd or nesterov");
 }
 
+// Units have biases and nothing else that is learned, and moments are velocities.
+void require_plain_state(const Network& net) {
+  SG_REQUIRE(net.config().hidden != HiddenActivation::srelu, "Rbm",
+             "got a network whose units have srelu's parameters, expected another activation");
+  SG_REQUIRE(!net.state().has("weight.v"), "Rbm",
+             "got a network with the moments of adam, expected one trained by sgd or nesterov");
+}
+
 }  // namespace
 
 Rbm::Rbm(std::shared_ptr<Network> network, RbmConfig config)
     : layers_(std::move(network)), config_(config) {
   validate(config_);
   Network& net = layers_.network();
+  require_plain_state(net);
   for (const auto& name : net.parameter_names()) {
     const std::string velocity = name + ".m";
     if (!net.state().has(velocity)) net.state().add(velocity, net.state().entry(name).domain);

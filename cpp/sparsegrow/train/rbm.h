@@ -42,8 +42,8 @@ enum class HiddenUse { probability, sample };
 
 class Rbm {
  public:
-  // Adds the velocities to the network's state. Throws invalid_argument for a setting out of range
-  // or a network without exactly two levels.
+  // Adds the velocities to the network's state. Throws invalid_argument for a setting out of range,
+  // or a network without exactly two levels, with srelu, or with the moments of adam.
   Rbm(std::shared_ptr<Network> network, RbmConfig config);
 
   // One step per consecutive batch of `order`. x: [samples][visible], values 0 to 1. Throws

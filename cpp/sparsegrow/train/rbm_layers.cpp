@@ -11,9 +11,27 @@ constexpr ActivationParams kSigmoid{ActivationKind::sigmoid, 0.0};
 
 }  // namespace
 
-RbmLayers::RbmLayers(std::shared_ptr<Network> network) : network_(std::move(network)) {
+RbmLayers::RbmLayers(std::shared_ptr<Network> network)
+    : network_(std::move(network)), visible_(network_->inputs()), hidden_(network_->outputs()) {
+  require_levels();
+}
+
+void RbmLayers::require_levels() const {
   SG_REQUIRE(network_->levels() == 2, "Rbm", "got a network of ", network_->levels(),
              " levels, expected 2: visible and hidden units");
+  SG_REQUIRE(network_->inputs() == visible_ && network_->outputs() == hidden_, "Rbm",
+             "got a network that has grown to ", network_->inputs(), " visible and ",
+             network_->outputs(), " hidden units, expected ", visible_, " and ", hidden_);
+}
+
+RowRange RbmLayers::visible() const {
+  require_levels();
+  return {0, visible_};
+}
+
+RowRange RbmLayers::hidden() const {
+  require_levels();
+  return {visible_, hidden_};
 }
 
 Panel RbmLayers::make_panel(std::int32_t batch) const {

@@ -20,8 +20,9 @@ class RbmLayers {
   explicit RbmLayers(std::shared_ptr<Network> network);
 
   Network& network() const { return *network_; }
-  RowRange visible() const { return {0, network_->inputs()}; }
-  RowRange hidden() const { return {network_->inputs(), network_->outputs()}; }
+  // Throw invalid_argument if the network has had other levels made since.
+  RowRange visible() const;
+  RowRange hidden() const;
   Panel make_panel(std::int32_t batch) const;
 
   // Hidden rows become b + W'v. Cost 2 * edges * batch flops, as of those below.
@@ -37,8 +38,10 @@ class RbmLayers {
 
  private:
   void queue_hidden_sums(Panel& units) const;
+  void require_levels() const;
 
   std::shared_ptr<Network> network_;
+  std::int32_t visible_, hidden_;
 };
 
 }  // namespace sparsegrow

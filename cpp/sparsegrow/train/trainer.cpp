@@ -89,7 +89,6 @@ void Trainer::require_room(std::int32_t batch) {
   labels_ = backend.allocate(samples * sizeof(std::int32_t));
   correct_ = backend.allocate(samples * sizeof(std::int32_t));
   losses_ = backend.allocate(samples * size_of(dtype));
-  if (config_.loss == LossKind::mse) targets_ = Panel(backend, dtype, network_->outputs(), batch);
   room_ = batch;
 }
 
@@ -107,6 +106,8 @@ StepRecord Trainer::forward_loss(const SampleMatrix& x, const Targets& y,
                                  Span<const std::int64_t> chosen, const DropoutParams* drop) {
   Network& net = *network_;
   Backend& backend = net.backend();
+  SG_REQUIRE(chosen.size() <= INT32_MAX, "Trainer", "got a batch of ", chosen.size(),
+             " samples, expected at most ", INT32_MAX);
   const auto batch = static_cast<std::int32_t>(chosen.size());
   require_room(batch);
   const bool labels = config_.loss == LossKind::cross_entropy;
@@ -117,7 +118,7 @@ StepRecord Trainer::forward_loss(const SampleMatrix& x, const Targets& y,
     backend.softmax_xent(net.activations(), net.first_output(), net.outputs(), *labels_,
                          net.delta(), *losses_, *correct_);
   } else {
-    targets_.set_batch(batch);
+    targets_.reserve(backend, net.config().dtype, net.outputs(), batch);
     backend.pack(y.values, chosen, 0, targets_);
     backend.mse(net.activations(), net.first_output(), net.outputs(), targets_, net.delta(),
                 *losses_);
