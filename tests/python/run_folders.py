@@ -156,7 +156,7 @@ def proposals(count=3000, minutes=20.0, seed=0):
 
 
 def proposal(seconds, kind, fate, rng):
-    accepted = fate != "rejected"
+    accepted, sign = fate != "rejected", -1 if kind == "prune" else 1
     return {
         "seconds": float(seconds),
         "step": int(10 * seconds),
@@ -169,7 +169,7 @@ def proposal(seconds, kind, fate, rng):
         "accepted": accepted,
         "reward": float(rng.normal(0.1, 0.3)) if accepted else None,
         "rolled_back": fate == "rolled back",
-        "edges_added": int(rng.integers(20, 400)) if accepted else 0,
+        "edges_added": sign * int(rng.integers(20, 400)) if accepted else 0,
     }
 
 

@@ -23,6 +23,22 @@ def run(tmp_path, text, capsys):
     return folder
 
 
+@pytest.mark.parametrize(("saved", "told"), [(False, "stopped before"), (True, "`{command}` goes")])
+def test_a_stop_tells_how_to_go_on_if_one_can(tmp_path, text, capsys, monkeypatch, saved, told):
+    folder = tmp_path / "my run"
+
+    def stopped(*arguments, **options):
+        if saved:
+            folder.mkdir()
+            (folder / "model.safetensors").touch()
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("sparsegrow.cli.train.grow", stopped)
+    assert main(["train", "--text", str(text), "--steps", "5", "--out", str(folder)]) == 130
+    (line,) = capsys.readouterr().err.splitlines()[-1:]
+    assert told.format(command=f"sparsegrow resume '{folder}'") in line
+
+
 def test_train_ends_with_the_last_record(tmp_path, text, capsys) -> None:
     out = tmp_path / "run"
     command = ["train", "--text", str(text), "--steps", "20", "--out", str(out), "--json"]

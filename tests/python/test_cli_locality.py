@@ -1,10 +1,15 @@
 """The commands `profile` and `synth`, run as a user runs them."""
 
 import json
+import shutil
 
 import pytest
 
+import sparsegrow as sg
+from sparsegrow import locality
 from sparsegrow.cli import main
+from sparsegrow.locality import plots
+from sparsegrow.locality.wires import GrownWires
 
 KEYS = {
     "edges",
@@ -121,6 +126,39 @@ def test_picture_of_a_run(run, tmp_path, capsys) -> None:
     assert "<svg" in path.read_text()
 
 
+def test_pictures_show_what_was_asked_for() -> None:
+    graphs = locality.synthetic(500)
+    wide, narrow = (plots.conditions_picture(graphs, line) for line in (128, 32))
+    titles = [[axes.get_title() for axes in figure.axes] for figure in (wide, narrow)]
+    for k, name in enumerate(locality.CONDITIONS):
+        found = locality.profile(graphs[name], line_bytes=32)["lines_per_32"]
+        assert titles[1][k].startswith(f"{name}: {found:.1f} lines per 32")
+        assert titles[0][k] != titles[1][k]
+    net = sg.CharModel().net
+    record = GrownWires.of_net(net).profile(line_bytes=64)
+    shown = plots.growth_picture([record], net, line_bytes=64)
+    assert shown.axes[1].get_title() == "64-byte lines per 32 edges"
+
+
+DAMAGED = ['{"edges": 5}\n', "[]\n{}\n", "\xff\n{}\n"]
+
+
+@pytest.mark.parametrize("text", DAMAGED)
+def test_damaged_records_are_named(run, tmp_path, capsys, text) -> None:
+    copy = shutil.copytree(run, tmp_path / "copy")
+    (copy / "locality.jsonl").write_text(text, encoding="latin-1")
+    assert main(["profile", str(copy)]) == 2
+    assert "locality.jsonl: " in capsys.readouterr().err
+
+
+def test_a_record_that_is_cut_off_is_left_out(run, tmp_path, capsys) -> None:
+    copy = shutil.copytree(run, tmp_path / "copy")
+    whole = json.loads(printed(capsys, "profile", copy, "--json"))
+    path = copy / "locality.jsonl"
+    path.write_bytes(path.read_bytes()[:-30])
+    assert json.loads(printed(capsys, "profile", copy, "--json")) == whole[:-1]
+
+
 MISTAKES = [
     (["profile"], "expected the folder of a run"),
     (["profile", "nowhere"], "no such file"),
@@ -129,6 +167,9 @@ MISTAKES = [
     (["profile", "--embryo", "--plot", "picture.nothing"], "nothing"),
     (["synth", "--nodes", "0"], "nodes: got 0"),
     (["synth", "--bias", "2"], "bias: got 2"),
+    (["synth", "--seed", "-1"], "seed: got -1"),
+    (["synth", "--nodes", "99999999999"], "nodes: got 99999999999"),
+    (["profile", "--embryo", "--run", "99999999999"], "run: got 99999999999"),
     (["synth", "--sub-dags", "9999"], "sub_dags: got 9999"),
 ]
 

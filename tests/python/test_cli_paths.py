@@ -76,6 +76,15 @@ def test_a_file_of_something_else_is_not_lost(mistaken, command, tmp_path):
     assert (tmp_path / "text.txt").read_bytes() == before
 
 
+def test_a_grown_model_is_not_lost(mistaken, tmp_path):
+    model = tmp_path / "grown.safetensors"
+    sg.CharModel().save(model)
+    before = model.read_bytes()
+    told = mistaken("fit --data iris --epochs 1 --out PATH", model.name)
+    assert told == f"error: {model.name}: is a CharModel and would be lost; choose another file"
+    assert model.read_bytes() == before
+
+
 def test_an_own_file_may_be_written_again(tmp_path, capsys):
     model = str(tmp_path / "m.safetensors")
     for _ in range(2):

@@ -108,6 +108,7 @@ MISTAKES = [
     (["0.safetensors"], "--data"),
     (["0.safetensors", "--data", "d.npz", "--kind", "prune"], "kind: got 'prune'"),
     (["0.safetensors", "--data", "d.npz", "--levels", "0.5"], "levels"),
+    (["0.safetensors", "--data", "d.npz", "--kind", "shuffle", "--levels", "inf"], "levels"),
     (["0.safetensors", "--data", "iris"], "features"),
     (["2.safetensors", "--data", "d.npz"], "2.safetensors"),
     (["d.npz", "--data", "d.npz"], "d.npz"),

@@ -39,6 +39,23 @@ def test_the_package_runs_as_the_command():
     assert f'"version": "{sg.__version__}"' in result.stdout
 
 
+EARLY = """
+import sys
+class Stop:
+    def find_spec(self, name, *rest):
+        if name == "sparsegrow.cli":
+            raise KeyboardInterrupt
+sys.meta_path.insert(0, Stop())
+from sparsegrow.__main__ import run
+sys.exit(run())
+"""
+
+
+def test_control_c_while_the_command_is_loaded_is_one_line():
+    result = python(EARLY)
+    assert (result.returncode, result.stderr) == (130, "stopped\n")
+
+
 def test_scikit_learn_is_named_when_it_is_missing():
     code = "import sys; sys.modules['sklearn'] = None\n" + MAIN
     result = python(code, "fit", "--data", "digits")

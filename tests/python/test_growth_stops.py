@@ -11,7 +11,7 @@ import pytest
 
 import sparsegrow as sg
 from growth_support import assert_same_model, small_corpus, small_settings
-from sparsegrow.base.files import DRAFT
+from sparsegrow.base.files import DRAFT, remove_drafts
 from sparsegrow.growth import growing
 from sparsegrow.growth.growing import fingerprint
 from sparsegrow.growth.loop import GrowthLoop
@@ -20,7 +20,7 @@ from sparsegrow.growth.settings import GrowthSettings
 from sparsegrow.growth.view import STOPPING, Lines, View
 from sparsegrow.text.corpus import Corpus
 from sparsegrow.text.tokens import tokenise
-from support import DEVICE
+from support import DEVICE, python
 
 
 def grow(folder, steps=30, **changes) -> sg.Run:
@@ -225,12 +225,40 @@ def test_a_run_that_has_just_begun_is_left_alone(tmp_path) -> None:
         assert (files.config_file(), files.metrics()) == (config, [{"step": 0}])
 
 
+def leave_draft(run) -> None:
+    """What a process leaves that is killed while it writes, with a draft of a library's own."""
+    draft = run / DRAFT.format(name="model.safetensors", unique="0badcafe")
+    draft.mkdir(parents=True)
+    (draft / ".tmpX1").write_bytes(b"half of it")
+
+
 def test_drafts_of_killed_processes_are_swept_out(tmp_path) -> None:
-    grow(tmp_path / "run", steps=6)
-    draft = tmp_path / "run" / DRAFT.format(name="model.safetensors", unique="0badcafe")
-    draft.write_bytes(b"half of it")
-    sg.resume(tmp_path / "run", steps=6, corpus=small_corpus(), progress=False)
-    assert not draft.exists()
+    run = tmp_path / "run"
+    leave_draft(run)
+    grow(run, steps=6)
+    files = sorted(path.name for path in run.iterdir())
+    leave_draft(run)
+    sg.resume(run, steps=6, corpus=small_corpus(), progress=False)
+    assert sorted(path.name for path in run.iterdir()) == files
+
+
+KILLED = """
+import os, sys, numpy as np
+from sparsegrow.base import checkpoint_file, files
+def stop(*arguments):
+    os._exit(9)
+files.flush = stop
+checkpoint_file.write_checkpoint(sys.argv[1], "any", 1, {}, {"x": np.zeros(100_000)})
+"""
+
+
+def test_all_that_a_kill_leaves_lies_in_one_draft(tmp_path) -> None:
+    path = tmp_path / "m.safetensors"
+    assert python(KILLED, path).returncode == 9
+    (draft,) = tmp_path.iterdir()
+    assert draft.name.startswith(".m.safetensors.")
+    remove_drafts(path)
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_a_text_is_known_by_where_it_is_cut() -> None:

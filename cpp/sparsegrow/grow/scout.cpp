@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <iterator>
 
 #include "sparsegrow/base/check.h"
 #include "sparsegrow/base/parallel.h"
@@ -194,9 +195,13 @@ PatternOffer Scout::offer(const PatternTree& tree, double least, std::int64_t co
 }
 
 Scout::Notes Scout::notes() const {
+  std::vector<Entry> found;
+  std::copy_if(entries_.begin(), entries_.end(), std::back_inserter(found),
+               [](const Entry& e) { return e.key != 0; });
+  std::sort(found.begin(), found.end(),
+            [](const Entry& a, const Entry& b) { return a.key < b.key; });
   Notes notes;
-  for (const Entry& e : entries_) {
-    if (e.key == 0) continue;
+  for (const Entry& e : found) {
     notes.key.push_back(e.key);
     notes.count.push_back(e.count);
     notes.chance.push_back(e.chance);

@@ -31,7 +31,7 @@ class Scout {
   void settle(const PatternTree& tree);
   void clear();
 
-  // What is known, as arrays of equal length, and back.
+  // What is known, as arrays of equal length in the order of their keys, and back.
   struct Notes {
     std::vector<std::uint64_t> key;
     std::vector<std::uint32_t> count;

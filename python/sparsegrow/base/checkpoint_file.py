@@ -182,8 +182,8 @@ def kind_of(path: PathLike) -> str:
         return str(file.header().get("kind"))
 
 
-def require_replaceable(path: PathLike) -> None:
-    """Refuse to write a checkpoint over a file that is not one.
+def require_replaceable(path: PathLike, kind: str) -> None:
+    """Refuse to write a checkpoint over a file that is not one of this kind.
 
     Raises
     ------
@@ -194,11 +194,11 @@ def require_replaceable(path: PathLike) -> None:
     if not file.exists() or file.stat().st_size == 0:
         return
     try:
-        kind_of(path)
-    except ValueError as error:
-        raise ValueError(
-            f"{path}: is not a checkpoint and would be lost; choose another file"
-        ) from error
+        found = f"is a {kind_of(path)}"
+    except ValueError:
+        found = "is not a checkpoint"
+    if found != f"is a {kind}":
+        raise ValueError(f"{path}: {found} and would be lost; choose another file")
 
 
 def require_file(path: PathLike) -> None:

@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import contextlib
 import glob
 import os
 import secrets
+import shutil
 import stat
 from collections.abc import Callable
 from pathlib import Path
 
 PathLike = str | os.PathLike[str]
 
-DRAFT = ".{name}.{unique}.tmp"
+DRAFT = ".{name}.{unique}.tmp"  # a folder, since libraries put drafts of their own beside the file
 
 
 def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
-    """Write beside `path` under another name, flush it to the disk, and rename it.
+    """Write into a folder of its own beside `path`, flush it to the disk, and rename it.
 
     Parameters
     ----------
@@ -31,8 +31,10 @@ def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
         Nothing could be written. Then the old file is as it was, and no other is left behind.
     """
     final = require_writable(path)
-    draft = final.with_name(DRAFT.format(name=final.name, unique=secrets.token_hex(4)))
+    folder = final.with_name(DRAFT.format(name=final.name, unique=secrets.token_hex(4)))
+    draft = folder / final.name
     try:
+        folder.mkdir()
         mode = mode_for(final, draft)
         write(draft)
         draft.chmod(mode)
@@ -44,8 +46,7 @@ def write_whole(path: PathLike, write: Callable[[Path], None]) -> None:
         raised.errno = error.errno
         raise raised from error
     finally:
-        with contextlib.suppress(OSError):
-            draft.unlink()
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def mode_for(final: Path, draft: Path) -> int:
@@ -60,8 +61,8 @@ def mode_for(final: Path, draft: Path) -> int:
 def remove_drafts(path: PathLike) -> None:
     """Remove what processes that were killed while they wrote `path` have left beside it."""
     final = Path(os.path.realpath(path))
-    for draft in final.parent.glob(DRAFT.format(name=glob.escape(final.name), unique="*")):
-        draft.unlink(missing_ok=True)
+    for folder in final.parent.glob(DRAFT.format(name=glob.escape(final.name), unique="*")):
+        shutil.rmtree(folder, ignore_errors=True)
 
 
 def write_text(path: Path, text: str) -> None:

@@ -16,6 +16,7 @@ from sparsegrow.base.files import require_writable
 from sparsegrow.cli.arguments import DeviceIfNew, StoppedError, Threads, use_threads
 from sparsegrow.data.datasets import BUNDLED, Data, open_data
 from sparsegrow.data.image_hub import REPOSITORIES
+from sparsegrow.layered.checkpoint import KIND
 from sparsegrow.layered.config import CHOICES
 
 METHODS = CHOICES["topology"]
@@ -128,7 +129,7 @@ def require_options(given: dict[str, Any], out: Path | None, resume: bool) -> No
     if out is not None:
         require_writable(out)
         if not resume:
-            require_replaceable(out)
+            require_replaceable(out, KIND)
 
 
 def made(samples: Data, device: str, given: dict[str, Any]) -> SparseMLP:

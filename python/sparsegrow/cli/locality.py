@@ -16,7 +16,7 @@ from sparsegrow.growth.char_model import CharModel
 from sparsegrow.growth.run_folder import LOCALITY, RunFolder
 from sparsegrow.locality.orders import ORDERS, ScipyMissingError, reordered
 from sparsegrow.locality.plots import conditions_picture, growth_picture
-from sparsegrow.locality.tables import conditions_table, kinds_table, tables_of
+from sparsegrow.locality.tables import conditions_table, is_profile, kinds_table, tables_of
 from sparsegrow.locality.wires import GrownWires
 
 Line = Annotated[int, typer.Option(help="Bytes of a cache line.")]
@@ -55,7 +55,7 @@ def profile(
     known = records if standard else []
     print(json.dumps(known or [now]) if json_ else profile_text(known, now), flush=True)
     if plot is not None:
-        save(growth_picture(records or [now], net.net), plot)
+        save(growth_picture(known or [now], net.net, line_bytes=line), plot)
 
 
 def profile_text(records: list[dict[str, Any]], now: dict[str, Any]) -> str:
@@ -67,8 +67,12 @@ def profile_text(records: list[dict[str, Any]], now: dict[str, Any]) -> str:
 def recorded(model: Path) -> list[dict[str, Any]]:
     """Return the records of a run folder, none for a checkpoint."""
     folder = RunFolder.open(model) if model.is_dir() else None
-    known = folder is not None and (folder.path / LOCALITY).is_file()
-    return folder.records(LOCALITY) if folder is not None and known else []
+    if folder is None or not (folder.path / LOCALITY).is_file():
+        return []
+    records = folder.records(LOCALITY)
+    if not all(map(is_profile, records)):
+        raise ValueError(f"{folder.path / LOCALITY}: a record is damaged")
+    return records
 
 
 def profiled(wires: GrownWires, line: int, run: int, by: Side) -> dict[str, Any]:
@@ -103,7 +107,7 @@ def synth(
         records += with_orders(graphs, line)
     print(json.dumps(records) if json_ else conditions_table(records), flush=True)
     if plot is not None:
-        save(conditions_picture(graphs), plot)
+        save(conditions_picture(graphs, line), plot)
 
 
 def with_orders(graphs: dict[str, locality.Wires], line: int) -> list[dict[str, Any]]:

@@ -77,7 +77,7 @@ def numbers(kind: str, levels: list[float] | None) -> list[float] | None:
     """Return the levels; numbers of groups as whole numbers."""
     if kind != "shuffle" or levels is None:
         return levels
-    return [int(level) if level == int(level) else level for level in levels]
+    return [int(level) if level.is_integer() else level for level in levels]
 
 
 def watched(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import shlex
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -14,7 +15,7 @@ from sparsegrow.cli.arguments import Device, DeviceIfNew, StoppedError, Threads,
 from sparsegrow.growth.char_model import CharModel
 from sparsegrow.growth.growing import Run, budget_of, grow, next_folder
 from sparsegrow.growth.growing import resume as resume_run
-from sparsegrow.growth.run_folder import RunFolder
+from sparsegrow.growth.run_folder import MODEL, RunFolder
 from sparsegrow.growth.settings import GrowthSettings
 from sparsegrow.text.corpus import NAMES, Corpus, load_corpus
 
@@ -127,7 +128,10 @@ def show(folder: Path, json_: bool, run: Callable[[bool], Run]) -> None:
     try:
         finished = run(not json_ or sys.stderr.isatty())
     except KeyboardInterrupt:
-        raise StoppedError(f"stopped; `sparsegrow resume {folder}` goes on with it") from None
+        if not (folder / MODEL).is_file():
+            raise StoppedError("stopped before there was anything to go on with") from None
+        command = f"sparsegrow resume {shlex.quote(str(folder))}"
+        raise StoppedError(f"stopped; `{command}` goes on with it") from None
     if json_:
         print(json.dumps(finished.metrics[-1]))
         return

@@ -175,7 +175,8 @@ def as_rows(name: str, x: Array) -> Array:
     if x.ndim < 2 or x.size == 0 or x.dtype.kind not in "fiub":
         raise ValueError(f"{name} is {x.dtype} {list(x.shape)}, expected numbers [samples][...]")
     scale = np.float32(255 if x.dtype == np.uint8 else 1)
-    rows: Array = np.ascontiguousarray(x.reshape(len(x), -1), dtype=np.float32)
+    with np.errstate(over="ignore"):  # what is too large for float32 is refused as infinite
+        rows: Array = np.ascontiguousarray(x.reshape(len(x), -1), dtype=np.float32)
     return rows / scale
 
 

@@ -211,5 +211,6 @@ def drawn(chances: NDArray[np.float32], temperature: float, rng: np.random.Gener
     logits[UNKNOWN] = -np.inf
     if temperature == 0:
         return int(logits.argmax())
-    weights = np.exp((logits - logits.max()) / temperature)
+    with np.errstate(over="ignore"):  # so cold that all but the likeliest are out of sight
+        weights = np.exp((logits - logits.max()) / temperature)
     return int(rng.choice(len(weights), p=weights / weights.sum()))

@@ -3,7 +3,7 @@
 The probability of accepting a candidate is sigmoid(w . x), x its features. After a round with
 reward R the policy moves along
 
-    (R' - V(o)) mean over the round's candidates of (accepted - p) x   +   entropy bonus
+    (R' - V(o)) sum over the round's n candidates of (accepted - p) x / sqrt(n)   +   entropy bonus
 
 with R' the reward in units of its running deviation and V a linear function of the observation,
 fitted to the rewards as they come. docs/growth.md says what the features and the reward are.

@@ -10,14 +10,14 @@ from sparsegrow.locality.wires import GrownWires
 
 
 def figures(
-    net: native.CharNet, progress: Progress, training: RoundTraining, chars: int, rate: float
+    net: native.CharNet, progress: Progress, training: RoundTraining, rate: float
 ) -> dict[str, Any]:
     """Return a record of `metrics.jsonl`."""
     p = progress
     return {
         "seconds": round(p.seconds, 3),
         "step": p.steps,
-        "chars": chars,
+        "chars": p.chars,
         "train_bpc": training.bpc if training.chars else None,
         "val_bpc": p.val_bpc,
         "edges": net.edges,

@@ -252,7 +252,9 @@ def corpus_of(config: dict[str, Any], folder: PathLike, progress: bool) -> Corpu
     """Load the text of a run again."""
     source = part(config, "source", folder)
     if not source:
-        raise RunError(f"{folder}: its text was given in memory; give the text to go on with")
+        raise RunError(
+            f"{folder}: its text was given in memory or by a pipe; give the text to go on with"
+        )
     try:
         return Corpus.of_source(source, progress)
     except (KeyError, TypeError) as error:

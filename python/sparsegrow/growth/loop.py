@@ -123,6 +123,7 @@ class GrowthLoop:
             self.training.add(record)
             self.progress.work += record.work
             self.progress.steps += steps
+            self.progress.chars += record.chars
             left -= steps
             self.training.seconds = self.progress.seconds_training - start
             self.view.training(self.figures(), self.standing())
@@ -242,7 +243,7 @@ class GrowthLoop:
 
     def figures(self) -> dict[str, Any]:
         """Return a record of `metrics.jsonl`."""
-        return figures(self.net, self.progress, self.training, self.trainer.chars, self.rate)
+        return figures(self.net, self.progress, self.training, self.rate)
 
     def standing(self) -> Standing:
         """Return how far the run is, and the time left by how fast it went."""

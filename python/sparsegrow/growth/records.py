@@ -49,6 +49,7 @@ class Progress:
     seconds_evaluation: float = 0.0
     work: float = 0.0
     steps: int = 0  # trained, those rolled back included
+    chars: int = 0  # likewise
     accepted: int = 0
     rejected: int = 0
     rolled_back: int = 0
@@ -203,7 +204,7 @@ def growth_records(trial: Trial, reward: float, rolled_back: bool) -> list[dict[
             "accepted": d.accepted,
             "reward": reward,
             "rolled_back": rolled_back and d.accepted,
-            "edges_added": trial.added.get(k, 0),
+            "edges_added": trial.added.get(k, 0) * (-1 if d.kind == "prune" else 1),
         }
         for k, d in enumerate(trial.decisions)
     ]

@@ -69,6 +69,7 @@ class RunFolder:
             There is a run in it already or somebody else's file, or it cannot be written to.
         """
         self.require_free()
+        self.remove_drafts()
         try:
             for name in RECORDS:
                 (self.path / name).write_bytes(b"")
@@ -87,7 +88,8 @@ class RunFolder:
         """
         folder = cls(path)
         if not folder.path.is_dir():
-            raise RunError(f"{path}: there is no such folder")
+            what = "is not a folder" if folder.path.exists() else "there is no such folder"
+            raise RunError(f"{path}: {what}")
         if not (folder.path / MODEL).is_file():
             raise RunError(f"{path}: is not the folder of a run, it has no {MODEL}")
         return folder
@@ -148,9 +150,14 @@ class RunFolder:
             file.write(text.encode())
 
     def records(self, name: str) -> list[dict[str, Any]]:
-        """Return all records of one of the record files."""
-        lines = (self.path / name).read_text(encoding="utf-8").splitlines()
-        return [json.loads(line) for line in lines]
+        """Return all records of one of the record files; a last line that is cut off is left out.
+
+        Raises
+        ------
+        RunError
+            Another line is damaged.
+        """
+        return list(whole_records(self.path / name))
 
     def metrics(self) -> list[dict[str, Any]]:
         """Return all records of `metrics.jsonl`."""
@@ -194,8 +201,26 @@ class RunFolder:
         """Cut the records off where the checkpoint was made, and sweep out unfinished drafts."""
         for name, size in (saved.run or {})["sizes"].items():
             os.truncate(self.path / name, size)
+        self.remove_drafts()
+
+    def remove_drafts(self) -> None:
+        """Sweep out what processes that were killed while they wrote have left."""
         for name in (MODEL, CONFIG):
             remove_drafts(self.path / name)
+
+
+def whole_records(path: Path) -> Iterator[dict[str, Any]]:
+    """Give the records of a file of one JSON object a line."""
+    lines = path.read_bytes().splitlines()
+    for number, line in enumerate(lines, 1):
+        try:
+            record = json.loads(line)
+        except (ValueError, RecursionError):
+            record = None
+        if isinstance(record, dict):
+            yield record
+        elif number < len(lines):
+            raise RunError(f"{path}: line {number} is damaged")
 
 
 def lock(descriptor: int, path: Path) -> None:

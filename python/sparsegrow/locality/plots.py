@@ -9,7 +9,7 @@ import numpy as np
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.base.pictures import new_figure
-from sparsegrow.locality.wires import Wires, profile
+from sparsegrow.locality.wires import LINE_BYTES, Wires, profile
 from sparsegrow.text.tokens import text_of, tokenise
 
 if TYPE_CHECKING:
@@ -23,7 +23,10 @@ MOST_NODES = 600  # of an adjacency picture, so that single edges can be seen
 
 
 def growth_picture(
-    records: Sequence[Record], net: native.CharNet, letter: str | None = None
+    records: Sequence[Record],
+    net: native.CharNet,
+    letter: str | None = None,
+    line_bytes: int = LINE_BYTES,
 ) -> Figure:
     """Return utilisation and lines per 32 edges over the growth, and one sub-DAG's adjacency.
 
@@ -35,12 +38,14 @@ def growth_picture(
         The network as it is now.
     letter
         Whose sub-DAG; the one with the most neurons if not given.
+    line_bytes
+        Size of a line in the records.
     """
     figure, (left, middle, right) = new_figure(3, 15)
     draw_series(left, records, "utilisation", 100)
     left.set(title="Share of fetched bytes that are used", ylabel="%", ylim=(0, 105))
     draw_series(middle, records, "lines_per_32", 1)
-    middle.set(title="128-byte lines per 32 edges", ylabel="lines", ylim=(0, None))
+    middle.set(title=f"{line_bytes}-byte lines per 32 edges", ylabel="lines", ylim=(0, None))
     left.legend(frameon=False)
     draw_sub_dag(right, net, largest(net) if letter is None else int(tokenise(letter)[0]))
     return figure
@@ -103,12 +108,12 @@ def draw_sub_dag(axes: Axes, net: native.CharNet, sub_dag: int) -> None:
     axes.locator_params(integer=True)
 
 
-def conditions_picture(graphs: dict[str, Wires]) -> Figure:
+def conditions_picture(graphs: dict[str, Wires], line_bytes: int = LINE_BYTES) -> Figure:
     """Return the adjacency of each graph in its order of places, with its figures."""
     figure, panels = new_figure(len(graphs), 4.8 * len(graphs))
     for axes, (name, wires) in zip(panels, graphs.items(), strict=True):
         draw_adjacency(axes, wires)
-        found = profile(wires)
+        found = profile(wires, line_bytes=line_bytes)
         told = f"{found['lines_per_32']:.1f} lines per 32, {100 * found['utilisation']:.0f} % used"
         axes.set_title(f"{name}: {told}")
     panels[0].set_ylabel("node")

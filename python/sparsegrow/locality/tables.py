@@ -31,6 +31,8 @@ PAPER_ROWS: tuple[tuple[float | None, ...], ...] = (
     (1_658_326, 2_156, 668.4, 5.7, None, 132.7),
 )
 ROWS_HEAD = ("edges", "max fan-in", "mean", "SIMD worst", "GB/s", "MB/step")
+LINES = ("edges", "lines_per_32", "utilisation", "useful_kb", "fetched_kb", "amplification")
+ROWS = ("edges", "max_fan_in", "mean_fan_in", "simd_worst")
 KINDS = ("input", "pattern", "hidden")
 
 
@@ -69,28 +71,21 @@ def kind_cells(record: Record) -> tuple[str, ...]:
     return (*line_cells(line_values(record)), *row_cells(row_values(record))[1:4])
 
 
+def is_profile(record: Record) -> bool:
+    """Whether a record that was read has the figures of which the tables are made."""
+    wanted = *LINES, *ROWS
+    return all(isinstance(record.get(name), int | float) for name in wanted) and record["edges"] > 0
+
+
 def line_values(record: Record) -> tuple[float | None, ...]:
     """Return a record's values for the first table."""
-    return (
-        record["edges"],
-        record["lines_per_32"],
-        record["utilisation"],
-        record["useful_kb"],
-        record["fetched_kb"],
-        record["amplification"],
-    )
+    return tuple(record[name] for name in LINES)
 
 
 def row_values(record: Record) -> tuple[float | None, ...]:
     """Return a record's values for the second table."""
-    return (
-        record["edges"],
-        record["max_fan_in"],
-        record["mean_fan_in"],
-        record["simd_worst"],
-        record.get("gb_per_second") or None,
-        record.get("mb_per_step") or None,
-    )
+    moved = (record.get(name) or None for name in ("gb_per_second", "mb_per_step"))
+    return (*(record[name] for name in ROWS), *moved)
 
 
 def line_cells(values: Sequence[float | None]) -> tuple[str, ...]:

@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from sparsegrow import _sparsegrow as native
+from sparsegrow.base.requirements import require_integer, require_number
 
 Int32 = NDArray[np.int32]
 Record = dict[str, Any]
@@ -20,6 +21,7 @@ Record = dict[str, Any]
 FLOAT_BYTES = 4
 KB = 1024
 LINE_BYTES = 128
+MOST = 2**31 - 1
 CONDITIONS = ("temporal", "random", "shuffled")
 
 
@@ -104,7 +106,9 @@ def profile(
     >>> row["edges"], row["lines_per_32"], round(100 * row["utilisation"], 1), row["max_fan_in"]
     (19306, 1.0, 77.0, 196)
     """
-    if line_bytes < FLOAT_BYTES or line_bytes % FLOAT_BYTES:
+    require_integer("line_bytes", line_bytes, FLOAT_BYTES, MOST)
+    require_integer("run", run, 1, MOST)
+    if line_bytes % FLOAT_BYTES:
         raise ValueError(f"line_bytes: got {line_bytes}, expected a positive multiple of 4")
     found = native.line_profile(
         wires.row_begin,
@@ -228,7 +232,11 @@ def synthetic(
     >>> lines[0] < lines[1] < lines[2]
     True
     """
-    shape = {"nodes": nodes, "sub_dags": sub_dags, "fan_in": fan_in, "window": window, "seed": seed}
+    shape = {"nodes": nodes, "sub_dags": sub_dags, "fan_in": fan_in, "window": window}
+    for name, value in shape.items():
+        require_integer(name, value, 1, MOST)
+    require_number("bias", bias, 0.0, 1.0)
+    shape["seed"] = require_integer("seed", seed, 0, 2**63 - 1)
     temporal = Wires(*native.synthetic(**shape, bias=bias), nodes)
     return {
         "temporal": temporal,

@@ -144,6 +144,6 @@ def outcome(name: str, mutations: list[Mutation]) -> list[str]:
     rewards = [m.reward for m in mutations if m.accepted and m.reward is not None]
     reward = sum(rewards) / len(rewards) if rewards else None
     kept = [m for m in mutations if m.fate == "kept"]
-    edges = sum(m.edges_added * (-1 if m.kind == "prune" else 1) for m in kept if m.edges_added)
+    edges = sum(m.edges_added for m in kept if m.edges_added)
     fates = [whole(counts[fate]) for fate in FATES]
     return [name, whole(len(mutations)), *fates, decimals(reward, 3), compact(edges)]

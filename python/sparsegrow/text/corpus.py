@@ -91,11 +91,7 @@ class Corpus:
         """
         if not 0 < valid_fraction < 1:
             raise ValueError(f"valid_fraction: got {valid_fraction}, expected between 0 and 1")
-        source = {
-            "text": os.path.realpath(text),
-            "valid": None if valid is None else os.path.realpath(valid),
-            "valid_fraction": valid_fraction,
-        }
+        source = source_of(text, valid, valid_fraction)
         name, buffer = Path(text).name, read_file(text, progress)
         if valid is not None:
             held = read_file(valid, progress)
@@ -118,6 +114,17 @@ class Corpus:
                 source["text"], source["valid"], source["valid_fraction"], progress=progress
             )
         return load_corpus(source["corpus"], progress)
+
+
+def source_of(text: PathLike, valid: PathLike | None, fraction: float) -> dict[str, Any] | None:
+    """Return what says where the files are, None if one of them can be read but once."""
+    if not all(Path(path).is_file() for path in (text, valid or text)):
+        return None
+    return {
+        "text": os.path.realpath(text),
+        "valid": None if valid is None else os.path.realpath(valid),
+        "valid_fraction": fraction,
+    }
 
 
 def load_corpus(name: str, progress: bool = True, repository: str = wikitext.REPOSITORY) -> Corpus:
