@@ -109,7 +109,7 @@ MISTAKES = [
     (["0.safetensors", "--data", "d.npz", "--kind", "prune"], "kind: got 'prune'"),
     (["0.safetensors", "--data", "d.npz", "--levels", "0.5"], "levels"),
     (["0.safetensors", "--data", "d.npz", "--kind", "shuffle", "--levels", "inf"], "levels"),
-    (["0.safetensors", "--data", "iris"], "features"),
+    (["0.safetensors", "--data", "iris"], "0.safetensors: takes 8 features, the data have 4"),
     (["2.safetensors", "--data", "d.npz"], "2.safetensors"),
     (["d.npz", "--data", "d.npz"], "d.npz"),
 ]

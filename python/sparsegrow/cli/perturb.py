@@ -15,7 +15,7 @@ from sparsegrow import perturb as measure
 from sparsegrow.base.pictures import require_picture, save
 from sparsegrow.cli.arguments import DeviceIfNew, StoppedError, Threads, use_threads
 from sparsegrow.cli.fit import DataName, Json, Standardise
-from sparsegrow.data.datasets import open_data
+from sparsegrow.data.datasets import Data, open_data
 from sparsegrow.layered.perturbation.curves import PerturbResult
 from sparsegrow.layered.perturbation.weights import KINDS
 
@@ -57,6 +57,8 @@ def perturb(
         require_picture(plot)
     networks = [SparseMLP.load(path, device=device) for path in models]
     samples = open_data(data, standardise)
+    for path, network in zip(models, networks, strict=True):
+        require_features(path, network, samples)
     options = {
         "repeats": repeats,
         "seed": seed,
@@ -71,6 +73,14 @@ def perturb(
     print(json.dumps(facts) if json_ else found.table(), flush=True)
     if plot is not None:
         draw(found, plot)
+
+
+def require_features(path: Path, network: SparseMLP, samples: Data) -> None:
+    """Refuse a network that takes other samples, by its name."""
+    if network.layers[0] != samples.features:
+        raise ValueError(
+            f"{path}: takes {network.layers[0]} features, the data have {samples.features}"
+        )
 
 
 def numbers(kind: str, levels: list[float] | None) -> list[float] | None:
