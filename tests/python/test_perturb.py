@@ -119,6 +119,20 @@ def test_power_is_reported(net):
     assert curve.alive is None
 
 
+@pytest.mark.parametrize("noise", ["additive", "multiplicative"])
+def test_noise_is_in_units_of_each_layer_whatever_the_scope(noise):
+    model, x, y = trained()
+    engine = model._engine
+    weights, second = engine.network.state("weight"), engine.spans()[1]
+    weights[second.begin : second.end] *= 100
+    engine.network.set_state("weight", weights)
+    one, other = (
+        perturb(model, x, y, "gaussian", repeats=2, levels=[0.1], scope=scope, noise=noise)
+        for scope in ("layer", "global")
+    )
+    assert bits(one["gaussian"].loss) == bits(other["gaussian"].loss)
+
+
 def test_several_models_make_one_curve(net):
     _, x, y = net
     models = [trained(seed=s)[0] for s in (1, 2)]
@@ -188,6 +202,7 @@ def test_progress_counts_to_the_end(net):
 MISTAKES = [
     ({"kind": "prune"}, ValueError, "kind: got 'prune'"),
     ({"scope": "all"}, ValueError, "scope: got 'all'"),
+    ({"include_output": "no"}, ValueError, "include_output: got 'no', expected True or False"),
     ({"repeats": 0}, ValueError, "repeats: got 0"),
     ({"seed": -1}, ValueError, "seed: got -1"),
     ({"noise": "pink"}, ValueError, "noise: got 'pink'"),

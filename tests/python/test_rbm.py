@@ -23,6 +23,16 @@ def all_states(units):
     return np.array(list(itertools.product([0, 1], repeat=units)), dtype="float32")
 
 
+def test_a_sample_alone_is_as_among_others():
+    x = rng(0).random((131, 33)).astype("float32")
+    model = RestrictedBoltzmann(33, 70, density=0.8).fit(x, 2, progress=False)
+    for call in (model.transform, model.reconstruct, model.free_energy):
+        whole = call(x)
+        for size in (1, 11, 65):
+            parts = [call(x[begin : begin + size]) for begin in range(0, 131, size)]
+            assert np.array_equal(np.concatenate(parts), whole)
+
+
 # --- learning
 
 

@@ -71,14 +71,6 @@ def test_no_gradient_is_computed_that_nobody_wants():
         assert not sparse(x).requires_grad
 
 
-def test_a_second_derivative_is_refused():
-    sparse = layer()
-    x = torch.randn(4, 20, dtype=DOUBLE, requires_grad=True)
-    (dx,) = torch.autograd.grad(sparse(x).pow(2).sum(), x, create_graph=True)
-    with pytest.raises(RuntimeError, match="once_differentiable"):
-        dx.sum().backward()
-
-
 def test_inputs_that_are_not_contiguous():
     sparse = layer()
     wide = torch.randn(20, 9, dtype=DOUBLE)
@@ -160,6 +152,23 @@ def test_conversion_between_the_two_precisions():
     assert sparse.float()(torch.zeros(2, 20)).dtype == torch.float32
     assert sparse.row_begin.dtype == torch.int32
     assert sparse.to("cpu") is sparse
+
+
+def test_a_conversion_of_all_there_is_spares_the_topology():
+    model = nn.Sequential(layer(dtype=torch.float32)).type(DOUBLE)
+    assert model[0].weight.dtype == DOUBLE
+    assert model[0].column.dtype == model[0].row_begin.dtype == torch.int32
+    assert model(torch.zeros(2, 20, dtype=DOUBLE)).shape == (2, 15)
+
+
+def test_under_another_default_device_it_is_made_on_the_cpu():
+    with torch.device("meta"):
+        sparse = SparseLinear(20, 15, 0.2)
+        dense = sparse.to_dense()
+        again = SparseLinear.from_dense(dense, 0.1)
+    for module in (sparse, dense, again):
+        assert {p.device.type for p in module.parameters()} == {"cpu"}
+    assert again.edges == 30
 
 
 @pytest.mark.parametrize("convert", ["half", "bfloat16"])

@@ -65,6 +65,28 @@ def test_sparsify_keeps_the_largest_weights():
         sparsify(mlp(), keep_largest=True)
 
 
+@pytest.mark.parametrize("keep_largest", [True, False])
+def test_what_is_frozen_stays_frozen(keep_largest):
+    model = mlp().requires_grad_(False)
+    model[2][0].bias.requires_grad_()
+    before = {name: p.requires_grad for name, p in model.named_parameters()}
+    sparsify(model, 0.1, keep_largest=keep_largest)
+    assert {name: p.requires_grad for name, p in model.named_parameters()} == before
+    dense = model[2][0].to_dense()
+    assert not dense.weight.requires_grad
+    assert dense.bias.requires_grad
+
+
+@pytest.mark.parametrize("name", ["skip_last", "keep_largest"])
+def test_sparsify_takes_no_word_for_a_switch(name):
+    model = mlp()
+    with pytest.raises(ValueError, match=f"{name}: got 'no', expected True or False"):
+        sparsify(model, 0.1, **{name: "no"})
+    assert type(model[0]) is nn.Linear
+    with pytest.raises(ValueError, match="bias: got 'no', expected True or False"):
+        SparseLinear(4, 3, bias="no")
+
+
 class Tied(nn.Module):
     def __init__(self):
         super().__init__()

@@ -1,6 +1,7 @@
 """When layers under PyTorch change, from where a run goes on, and what does not fit."""
 
 import copy
+import pickle
 
 import pytest
 
@@ -54,6 +55,44 @@ def test_the_state_is_plain_data(tmp_path):
         other.topology.load_state_dict(state)
 
 
+@pytest.mark.parametrize(
+    "copied", [copy.deepcopy, lambda run: pickle.loads(pickle.dumps(run))], ids=["copy", "pickle"]
+)
+@pytest.mark.parametrize("method", ["set", "rigl"])
+def test_a_copy_goes_on_bit_for_bit(method, copied):
+    run = Run(method, end=20, decay="cosine", stop_overlap=0.9)
+    run.train(8)  # the step before an update
+    parts = run.model, run.optimizer, run.topology
+    other = copy.copy(run)
+    other.model, other.optimizer, other.topology = copied(parts)
+    assert (run.layers()[0].traffic is None) == (method == "set")
+    for one in (run, other):
+        one.train(12)
+    for key, value in run.model.state_dict().items():
+        assert torch.equal(value, other.model.state_dict()[key]), key
+    assert len(other.topology.history) == len(run.topology.history)
+
+
+def test_a_shallow_copy_leaves_what_the_layers_keep():
+    run = Run("rigl", every=1)
+    kept = run.layers()[0].traffic
+    copy.copy(run.topology)
+    assert run.layers()[0].traffic is kept
+
+
+@pytest.mark.parametrize("name", ["steps", "layers", "frozen", "history"])
+def test_a_state_that_lacks_something_is_refused(name):
+    run, other = Run(), Run()
+    run.train(4)
+    state = run.topology.state_dict()
+    del state[name]
+    with pytest.raises(ValueError, match=f"load_state_dict: expected {name} in it as well"):
+        other.topology.load_state_dict(state)
+    assert other.topology.steps == 0
+    with pytest.raises(ValueError, match="expected frozen, history, layers, steps in it"):
+        other.topology.load_state_dict({})
+
+
 def test_a_gradient_is_kept_only_in_the_step_before_an_update():
     run = Run("rigl", every=4)
     armed = []
@@ -101,6 +140,11 @@ def test_methods_are_those_of_the_layered_model(method):
     assert falls == (dynamics_of(method, None).decay == "cosine")
 
 
+class Residual(nn.Sequential):
+    def forward(self, x):
+        return x + super().forward(x)
+
+
 def test_chains_are_removed_by_default_where_the_layers_are_plainly_a_stack():
     def removes(given, layers):
         optimizer = torch.optim.SGD([layer.weight for layer in layers], 0.1)
@@ -113,6 +157,7 @@ def test_chains_are_removed_by_default_where_the_layers_are_plainly_a_stack():
     assert removes(nn.Sequential(nn.Linear(3, 6), one, other, nn.Linear(6, 3)), [one, other])
     assert not removes(nn.Sequential(one, nn.Linear(6, 6), other), [one, other])
     assert not removes(nn.ModuleList([one, other]), [one, other])  # perhaps side by side
+    assert not removes(nn.Sequential(one, Residual(other)), [one, other])
     assert not removes([narrow, one], [narrow, one])
 
 
@@ -126,6 +171,7 @@ def test_chains_are_removed_by_default_where_the_layers_are_plainly_a_stack():
         ({"decay": "linear"}, "decay: got 'linear', expected one of"),
         ({"decay": "cosine"}, "end: got None with decay='cosine'"),
         ({"soft": True}, "soft: got True with method='set'"),
+        ({"soft": "no"}, "soft: got 'no', expected True or False"),
         ({"fraction": 1.5}, "fraction: got 1.5"),
         ({"every": 0}, "every: got 0"),
         ({"end": -1}, "end: got -1"),

@@ -11,7 +11,7 @@ torch.set_num_threads(1)  # as for the engine, see conftest.py
 
 from torch import nn  # noqa: E402
 
-from torch_support import DOUBLE, layer  # noqa: E402
+from torch_support import DOUBLE, Run, layer  # noqa: E402
 
 
 def test_state_dict_brings_the_topology():
@@ -67,6 +67,70 @@ def test_missing_keys_are_pytorch_s_to_tell():
     del state["column"]
     with pytest.raises(RuntimeError, match="Missing key"):
         layer().load_state_dict(state)
+
+
+def without(name, **options):
+    state = layer(**options).state_dict()
+    del state[name]
+    return state
+
+
+@pytest.mark.parametrize("name", ["weight", "column", "row_begin"])
+@pytest.mark.parametrize("strict", [True, False])
+def test_a_part_of_a_topology_changes_nothing(name, strict):
+    """Its other links may be as many as the present ones, whose weights are not theirs."""
+    sparse = layer(seed=9)
+    before = copy.deepcopy(sparse.state_dict())
+    with pytest.raises(RuntimeError, match=f"Missing key.*{name}: a topology comes whole"):
+        sparse.load_state_dict(without(name), strict=strict)
+    for key, value in sparse.state_dict().items():
+        assert torch.equal(value, before[key])
+
+
+def test_a_bias_of_another_length_changes_nothing():
+    sparse = layer(seed=9)
+    before = copy.deepcopy(sparse.state_dict())
+    state = {**layer(density=0.4).state_dict(), "bias": torch.zeros(3, dtype=DOUBLE)}
+    with pytest.raises(RuntimeError, match=r"bias: size mismatch: got torch.Size\(\[3\]\)"):
+        sparse.load_state_dict(state)
+    for key, value in sparse.state_dict().items():
+        assert torch.equal(value, before[key])
+
+
+def test_what_pytorch_allows_to_miss_stays_as_it_is():
+    sparse, other = layer(seed=9), layer(density=0.4)
+    bias = sparse.bias.detach().clone()
+    sparse.load_state_dict({k: v for k, v in other.state_dict().items() if k != "bias"}, False)
+    assert torch.equal(sparse.column, other.column)
+    assert torch.equal(sparse.bias, bias)
+    sparse.load_state_dict({"weight": torch.zeros_like(sparse.weight)}, strict=False)
+    assert torch.equal(sparse.column, other.column)
+    assert not sparse.weight.any()
+
+
+def test_buffers_changed_in_place_are_the_topology():
+    sparse, other = layer(seed=1), layer(seed=2)
+    x = torch.randn(4, 20, dtype=DOUBLE)
+    sparse(x)
+    with torch.no_grad():
+        for key, value in sparse.state_dict().items():
+            value.copy_(other.state_dict()[key])
+    assert torch.equal(sparse(x), other(x))
+    with torch.inference_mode():  # where PyTorch counts no changes
+        made = layer(seed=1)
+        assert torch.equal(made(x), made(x))
+
+
+def test_an_averaged_model_has_the_present_topology():
+    run = Run("set", every=1)
+    newest = torch.optim.swa_utils.get_ema_multi_avg_fn(0.0)
+    average = torch.optim.swa_utils.AveragedModel(run.model, multi_avg_fn=newest)
+    x = torch.randn(6, 12)
+    average(x)
+    for _ in range(3):
+        run.train(1)
+        average.update_parameters(run.model)
+        torch.testing.assert_close(average(x), run.model(x))
 
 
 def test_copies_are_independent():

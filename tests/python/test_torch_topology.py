@@ -132,6 +132,26 @@ def test_gradient_regrowth_takes_the_largest_of_all_calls_of_the_step():
     assert links_of(layer).keys() == {*kept, *((cell // 12, cell % 12) for cell in best)}
 
 
+def test_gradient_regrowth_goes_by_the_inputs_as_they_were():
+    """Programs fill one tensor for each of their batches, and give one to `backward`."""
+    data = torch.Generator().manual_seed(0)
+    x, dy = torch.randn(2, 8, 20, generator=data), torch.randn(2, 8, 30, generator=data)
+    columns = []
+    for reused in (False, True):
+        layer = SparseLinear(20, 30, 0.1, seed=1)
+        optimizer = torch.optim.SGD(layer.parameters(), 0.01)
+        topology = TopologyScheduler([layer], optimizer, "rigl", every=1)
+        rows, slopes = torch.empty(8, 20), torch.empty(8, 30)
+        for i in range(2):
+            rows.copy_(x[i])
+            slopes.copy_(dy[i])
+            layer(rows if reused else x[i]).backward(slopes if reused else dy[i])
+        optimizer.step()
+        topology.step()
+        columns.append(layer.column)
+    assert torch.equal(*columns)
+
+
 def test_gradient_regrowth_without_a_gradient_says_so():
     run = Run("rigl", every=1)
     with pytest.raises(RuntimeError, match="no gradient came back"):

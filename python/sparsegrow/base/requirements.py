@@ -42,6 +42,13 @@ def require_choice(name: str, value: Any, allowed: tuple[str, ...]) -> None:
         raise ValueError(f"{name}: got {value!r:.80}, expected one of {listed}")
 
 
+def require_flag(name: str, value: Any) -> bool:
+    """Refuse anything but True or False, Python's or NumPy's; return it as Python's own."""
+    if not isinstance(value, bool | np.bool_):
+        raise ValueError(f"{name}: got {value!r:.80}, expected True or False")
+    return bool(value)
+
+
 def require_integer(name: str, value: Any, low: int, high: int) -> int:
     """Refuse anything but an integer from `low` to `high`; return it as Python's own."""
     if isinstance(value, bool) or not isinstance(value, int | np.integer):

@@ -7,7 +7,13 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from sparsegrow.base.requirements import plain, require_choice, require_integer, require_number
+from sparsegrow.base.requirements import (
+    plain,
+    require_choice,
+    require_flag,
+    require_integer,
+    require_number,
+)
 from sparsegrow.layered.dynamics import METHODS, Dynamics, dynamics_of
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -100,8 +106,7 @@ class Config:
         if self.dynamics is not None and self.dynamics.start_density and self.density is None:
             raise ValueError("dynamics: start_density: needs a density to fall to, got epsilon")
         require_number("start_randomness", self.start_randomness, 0.0, 1.0)
-        if not isinstance(self.dense_last, bool):
-            raise ValueError(f"dense_last: got {self.dense_last!r:.80}, expected True or False")
+        require_flag("dense_last", self.dense_last)
         between = self.layers[1:-1] if self.dense_last else self.layers[1:]
         if self.start == "csti" and any(width % self.layers[0] for width in between):
             raise ValueError(

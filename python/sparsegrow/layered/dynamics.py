@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.base.requirements import plain
+from sparsegrow.base.requirements import plain, require_flag
 
 CHOICES: dict[str, tuple[str, ...]] = {
     "removal": ("signed", "magnitude", "relative", "sampled", "random", "largest"),
@@ -92,14 +92,13 @@ class Dynamics:
         for name in ("fraction", "until", "freeze", "start_density"):
             self._require(name, (int, float), lambda value: 0 <= value <= 1, "0 to 1")
         self._require("every", int, lambda value: 0 <= value < 2**31, "steps, or 0")
-        self._require("chain_removal", bool, lambda value: True, "True or False")
+        require_flag("dynamics: chain_removal", self.chain_removal)
         if self.start_density and self.removal == "signed":
             raise ValueError("dynamics: start_density: needs another removal than 'signed'")
 
     def _require(self, name: str, kind: Any, fits: Callable[[Any], bool], expected: str) -> None:
         value: Any = getattr(self, name)
-        wrong_kind = isinstance(value, bool) != (kind is bool) or not isinstance(value, kind)
-        if wrong_kind or not fits(value):
+        if isinstance(value, bool) or not isinstance(value, kind) or not fits(value):
             raise ValueError(f"dynamics: {name}: got {value!r:.80}, expected {expected}")
 
     def due(self, done: int, total: int, steps_per_epoch: int) -> bool:

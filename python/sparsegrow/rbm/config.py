@@ -8,7 +8,13 @@ from dataclasses import asdict, dataclass, fields, replace
 from typing import Any
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.base.requirements import plain, require_choice, require_integer, require_number
+from sparsegrow.base.requirements import (
+    plain,
+    require_choice,
+    require_flag,
+    require_integer,
+    require_number,
+)
 from sparsegrow.layered.config import MAX_WIDTH
 
 CHOICES: dict[str, tuple[str, ...]] = {
@@ -53,8 +59,7 @@ class RbmConfig:
         self._require_sizes()
         self._require_numbers()
         for name in ("final_removal", "persistent", "mean_field_last", "sample_visible"):
-            if not isinstance(getattr(self, name), bool):
-                raise ValueError(f"{name}: got {getattr(self, name)!r:.80}, expected True or False")
+            require_flag(name, getattr(self, name))
         if not isinstance(self.device, str):
             raise ValueError(f"device: got {self.device!r:.80}, expected a name such as 'cpu'")
 

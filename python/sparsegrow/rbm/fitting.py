@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
+from sparsegrow import _sparsegrow as native
 from sparsegrow.base.files import PathLike
 from sparsegrow.base.interrupt import DeferredInterrupt
 from sparsegrow.base.requirements import require_number
@@ -20,7 +21,7 @@ from sparsegrow.layered.progress import Progress, Status
 from sparsegrow.layered.records import EpochRecord, RunState
 from sparsegrow.layered.wiring import generator
 from sparsegrow.rbm.config import RbmConfig
-from sparsegrow.rbm.engine import Array, RbmEngine
+from sparsegrow.rbm.engine import Array, Order, RbmEngine
 from sparsegrow.rbm.inference import check_visible
 
 if TYPE_CHECKING:
@@ -123,14 +124,22 @@ class RbmFit:
         shuffled = generator(self.model.config.seed, run.first_epoch + epoch).permutation(
             np.arange(len(self.x), dtype=np.int64)
         )
-        for part in self.engine.parts(shuffled[batches * self.batch :]):
+        for part in self.parts(shuffled[batches * self.batch :]):
             begun = time.perf_counter()
-            record = self.engine.train(self.x, part)
+            record = self.take(part)
             run.seconds += time.perf_counter() - begun
             run.loss_sum += record.error * record.samples
             self.show(epoch)
             if self.position()[0] == epoch:  # else the epoch's record comes first
                 interrupt.check()
+
+    def parts(self, order: Order) -> list[Order]:
+        """Cut samples into calls of the engine."""
+        return self.engine.parts(order)
+
+    def take(self, part: Order) -> native.RbmRecord:
+        """One step per batch of samples."""
+        return self.engine.train(self.x, part)
 
     def show(self, epoch: int) -> None:
         """Tell the progress display where the epoch stands."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -12,6 +13,8 @@ from sparsegrow.layered.samples import check_samples
 from sparsegrow.layered.wiring import SPLIT_STREAM, generator
 from sparsegrow.rbm.config import RbmConfig
 from sparsegrow.rbm.engine import Array, Indices, Order, RbmEngine
+
+PROBE_BATCH = 64  # samples that the engine looks at together outside training, at least
 
 
 @dataclass(frozen=True)
@@ -81,12 +84,12 @@ class RbmInference:
     def transform(self, x: Array) -> Array:
         """Return the probabilities of the hidden units [samples][n_hidden]."""
         x = self._checked(x)
-        return np.concatenate([self._engine.rbm.hidden(x, part) for part in self._parts(x)])
+        return self._steady(self._engine.rbm.hidden, x, self._room())
 
     def reconstruct(self, x: Array) -> Array:
         """Return p(v|h) with h = p(h|x), [samples][n_visible]."""
         x = self._checked(x)
-        return np.concatenate([self._engine.rbm.reconstruct(x, part) for part in self._parts(x)])
+        return self._steady(self._engine.rbm.reconstruct, x, self._room())
 
     def reconstruction_error(self, x: Array, *, sampled: bool = False) -> float:
         """Return the mean square over samples and units of what a reconstruction loses.
@@ -105,7 +108,7 @@ class RbmInference:
     def free_energy(self, x: Array) -> Array:
         """Return F(v) of each sample, in nats; ln p(v) = -F(v) - ln Z."""
         x = self._checked(x)
-        return np.concatenate([self._engine.rbm.free_energy(x, part) for part in self._parts(x)])
+        return self._steady(self._engine.rbm.free_energy, x, PROBE_BATCH)
 
     def score_samples(self, x: Array, method: str = "pseudo", *, seed: int = 0) -> Array:
         """Return a figure of each sample that is larger for likelier ones.
@@ -203,6 +206,22 @@ class RbmInference:
     def _checked(self, x: Array, name: str = "x") -> Array:
         self._require_built()
         return check_visible(x, self.config.widths[0], self.config.dtype, name)
+
+    def _room(self) -> int:
+        """Return how many samples the engine looks at together."""
+        return max(self.config.batch_size, PROBE_BATCH)
+
+    def _steady(self, call: Callable[[Array, Order], Array], x: Array, room: int) -> Array:
+        """Return what the engine says of each sample; none hangs on the others, to the bit.
+
+        One that batches of `room` leave alone would be summed in another order: it comes twice.
+        """
+        found = []
+        for part in self._parts(x):
+            single = len(part) % room == 1
+            results = call(x, np.append(part, part[-1]) if single else part)
+            found.append(results[: len(part)])
+        return np.concatenate(found)
 
     def _parts(self, x: Array) -> list[Order]:
         order = np.arange(len(x), dtype=np.int64)

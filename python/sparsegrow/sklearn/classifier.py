@@ -12,6 +12,7 @@ from sklearn.utils.validation import column_or_1d
 from sparsegrow.layered.engine import Array
 from sparsegrow.layered.samples import Labels
 from sparsegrow.sklearn.estimator import SparseMLPEstimator
+from sparsegrow.sklearn.refusals import unchanged_after
 
 
 class SparseMLPClassifier(ClassifierMixin, SparseMLPEstimator):
@@ -109,15 +110,17 @@ class SparseMLPClassifier(ClassifierMixin, SparseMLPEstimator):
         y
             A label of any kind per sample.
         """
-        X, y = self._checked(X, y, first=not self._goes_on())
-        y = self._as_labels(y)
-        classes = np.unique(y)
-        if self._goes_on() and not np.array_equal(classes, self.classes_):
-            raise ValueError(
-                f"warm_start: got classes {classes!s:.80}, expected {self.classes_!s:.80}"
-            )
-        self.classes_ = classes
-        self._fit(X, self._numbered(y), len(classes))
+        with unchanged_after(BaseException, self):
+            X, y = self._checked(X, y, first=not self._goes_on())
+            y = self._as_labels(y)
+            classes = np.unique(y)
+            if self._goes_on() and not np.array_equal(classes, self.classes_):
+                raise ValueError(
+                    f"warm_start: got classes {classes!s:.80}, expected {self.classes_!s:.80}"
+                )
+            self.classes_ = classes
+            converged = self._fit(X, self._numbered(y), len(classes))
+        self._warn_unless(converged)
         return self
 
     def partial_fit(self, X: Any, y: Any, classes: Any = None) -> SparseMLPClassifier:
@@ -135,17 +138,22 @@ class SparseMLPClassifier(ClassifierMixin, SparseMLPEstimator):
         first = not hasattr(self, "model_")
         if first and classes is None:
             raise ValueError("classes must be passed on the first call to partial_fit.")
-        X, y = self._checked(X, y, first=first)
-        y = self._as_labels(y)
-        known = np.unique(classes) if first else self.classes_
+        with unchanged_after(BaseException, self):
+            X, y = self._checked(X, y, first=first)
+            y = self._as_labels(y)
+            self.classes_ = self._known(y, classes, first=first)
+            self._partial_fit(X, self._numbered(y), len(self.classes_))
+        return self
+
+    def _known(self, y: Array, classes: Any, *, first: bool) -> Array:
+        """Return all labels, which must be those of the first call and have those of `y`."""
+        known: Array = np.unique(classes) if first else self.classes_
         if classes is not None and not np.array_equal(known, np.unique(classes)):
             raise ValueError(f"classes: got {classes!s:.80}, expected {known!s:.80} as before")
         stray = np.setdiff1d(y, known)
         if len(stray):
             raise ValueError(f"y: got labels {stray!s:.80}, expected some of {known!s:.80}")
-        self.classes_ = known
-        self._partial_fit(X, self._numbered(y), len(known))
-        return self
+        return known
 
     def predict(self, X: Any) -> Array:
         """Return the likeliest label of each sample."""

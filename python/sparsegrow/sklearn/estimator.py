@@ -14,7 +14,13 @@ from sklearn.model_selection import train_test_split
 from sklearn.utils import check_random_state
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsegrow.base.requirements import plain, require_choice, require_integer, require_number
+from sparsegrow.base.requirements import (
+    plain,
+    require_choice,
+    require_flag,
+    require_integer,
+    require_number,
+)
 from sparsegrow.layered.config import CHOICES, MAX_WIDTH
 from sparsegrow.layered.engine import Array
 from sparsegrow.layered.mlp import SparseMLP
@@ -119,8 +125,8 @@ class SparseMLPEstimator(BaseEstimator):
 
     # --- training
 
-    def _fit(self, X: Any, targets: Array, outputs: int) -> None:
-        """Train on checked data until it gets no better."""
+    def _fit(self, X: Any, targets: Array, outputs: int) -> bool:
+        """Train on checked data until it gets no better; return whether that was the end."""
         random = check_random_state(self.random_state)
         model = self._model_for(X.shape[1], outputs, random, fresh=not self._goes_on())
         self._schedule(model, self.schedule, self.warmup_epochs)
@@ -134,7 +140,10 @@ class SparseMLPEstimator(BaseEstimator):
         self._train(model, X, targets, self.max_iter, held, [monitor])
         monitor.restore(model)
         self._keep(model, monitor)
-        if not monitor.stopped and self.schedule == "constant":
+        return monitor.stopped
+
+    def _warn_unless(self, converged: bool) -> None:
+        if not converged and self.schedule == "constant":
             warnings.warn(
                 f"max_iter: the training has not converged after {self.max_iter} epochs",
                 ConvergenceWarning,
@@ -199,7 +208,11 @@ class SparseMLPEstimator(BaseEstimator):
     def _model_for(
         self, features: int, outputs: int, random: np.random.RandomState, *, fresh: bool
     ) -> SparseMLP:
-        """Return a new model, or the one that training goes on with."""
+        """Return a new model, or the one that training goes on with.
+
+        A seed is drawn in any case, so that both set the same samples aside afterwards.
+        """
+        seed = int(random.randint(np.iinfo(np.int32).max))
         if not fresh:
             return self.model_
         return SparseMLP(
@@ -207,7 +220,7 @@ class SparseMLPEstimator(BaseEstimator):
             loss=self._loss,
             weight_decay=self.alpha,
             batch_size=AUTO_BATCH if isinstance(self.batch_size, str) else self.batch_size,
-            seed=int(random.randint(np.iinfo(np.int32).max)),
+            seed=seed,
             **{name: getattr(self, name) for name in PASSED},
         )
 
@@ -228,6 +241,8 @@ class SparseMLPEstimator(BaseEstimator):
         require_integer("max_iter", self.max_iter, 1, 2**31 - 1)
         require_integer("n_iter_no_change", self.n_iter_no_change, 1, 2**31 - 1)
         require_number("tol", plain(self.tol), 0.0, np.inf)
+        for name in ("early_stopping", "warm_start"):
+            require_flag(name, getattr(self, name))
         if self.batch_size != "auto":
             require_integer("batch_size", self.batch_size, 1, MOST_BATCH)
 

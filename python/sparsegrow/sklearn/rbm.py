@@ -11,13 +11,14 @@ from sklearn.utils import check_random_state
 from sklearn.utils.sparsefuncs import min_max_axis
 from sklearn.utils.validation import check_is_fitted, validate_data
 
-from sparsegrow.base.requirements import require_choice, require_integer
+from sparsegrow.base.requirements import require_choice, require_flag, require_integer
 from sparsegrow.layered.config import MAX_WIDTH
 from sparsegrow.layered.engine import Array
-from sparsegrow.layered.wiring import generator
 from sparsegrow.rbm import RestrictedBoltzmann
 from sparsegrow.rbm.config import CHOICES
 from sparsegrow.sklearn.blocks import blocks, dense, rows_per_block, whole
+from sparsegrow.sklearn.rbm_blocks import Rows, fit_rows
+from sparsegrow.sklearn.refusals import unchanged_after
 
 # Parameters that `RestrictedBoltzmann` knows under the same name.
 PASSED = (
@@ -71,7 +72,7 @@ class SparseRBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
     random_state
         Links, weights, order and draws follow from it, whatever the number of threads.
     verbose
-        Show progress on standard error; with dense data.
+        Show progress on standard error.
     dtype, device
         Of the engine and of what `transform` returns.
 
@@ -160,13 +161,14 @@ class SparseRBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         y
             Ignored.
         """
-        X = self._start(X)
-        if isinstance(X, np.ndarray):
-            self.machine_.fit(self._scaled(X), self.n_iter, progress=bool(self.verbose))
-        else:
-            for epoch in range(self.n_iter):
-                self._train_epoch(X, epoch)
-        self.n_iter_ = int(self.n_iter)
+        shown = bool(self.verbose)
+        with unchanged_after(Exception, self):
+            X = self._start(X)
+            if isinstance(X, np.ndarray):
+                self.machine_.fit(self._scaled(X), self.n_iter, progress=shown)
+            else:
+                fit_rows(self.machine_, Rows(X, self._scaled), self.n_iter, progress=shown)
+            self.n_iter_ = int(self.n_iter)
         return self
 
     def partial_fit(self, X: Any, y: Any = None) -> SparseRBM:
@@ -178,16 +180,18 @@ class SparseRBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
             As in `fit`.
         """
         first = not hasattr(self, "machine_")
-        X = self._start(X) if first else self._checked(X)
-        for rows in self._blocks(X):
-            self.machine_.partial_fit(rows)
-        self.n_iter_ = 1 if first else self.n_iter_ + 1
+        with unchanged_after(Exception, self):
+            X = self._start(X) if first else self._checked(X)
+            for rows in self._blocks(X):
+                self.machine_.partial_fit(rows)
+            self.n_iter_ = 1 if first else self.n_iter_ + 1
         return self
 
     def _start(self, X: Any) -> Any:
         """Return checked samples, with a new machine and the range of the features."""
         require_integer("n_iter", self.n_iter, 1, 2**31 - 1)
         require_integer("n_components", self.n_components, 1, MAX_WIDTH)
+        require_flag("rescale", self.rescale)
         X = self._checked(X, first=True)
         if self.rescale:
             low, high = min_max_axis(X, axis=0) if not isinstance(X, np.ndarray) else span(X)
@@ -201,14 +205,6 @@ class SparseRBM(ClassNamePrefixFeaturesOutMixin, TransformerMixin, BaseEstimator
         )
         self._n_features_out = self.n_components
         return X
-
-    def _train_epoch(self, X: Any, epoch: int) -> None:
-        """Take the steps of an epoch over sparse rows, as the machine would over dense ones."""
-        if epoch > 0 and self.topology == "set":
-            self.machine_.rewire()
-        order = generator(self.machine_.config.seed, epoch).permutation(whole(X.shape[0]))
-        for rows in blocks(order, rows_per_block(X, self.batch_size)):
-            self.machine_.partial_fit(self._scaled(dense(X[rows])))
 
     # --- use
 

@@ -10,6 +10,7 @@ from sklearn.utils.validation import column_or_1d
 
 from sparsegrow.layered.engine import Array
 from sparsegrow.sklearn.estimator import SparseMLPEstimator
+from sparsegrow.sklearn.refusals import unchanged_after
 
 
 class SparseMLPRegressor(RegressorMixin, SparseMLPEstimator):
@@ -49,9 +50,12 @@ class SparseMLPRegressor(RegressorMixin, SparseMLPEstimator):
         y
             Values [samples] or [samples][outputs].
         """
-        X, y = self._checked(X, y, first=not self._goes_on())
-        targets = self._as_values(y, first=not self._goes_on())
-        self._fit(X, targets, targets.shape[1])
+        first = not self._goes_on()
+        with unchanged_after(BaseException, self):
+            X, y = self._checked(X, y, first=first)
+            targets = self._as_values(y, first=first)
+            converged = self._fit(X, targets, targets.shape[1])
+        self._warn_unless(converged)
         return self
 
     def partial_fit(self, X: Any, y: Any) -> SparseMLPRegressor:
@@ -65,9 +69,10 @@ class SparseMLPRegressor(RegressorMixin, SparseMLPEstimator):
             As in `fit`.
         """
         first = not hasattr(self, "model_")
-        X, y = self._checked(X, y, first=first)
-        targets = self._as_values(y, first=first)
-        self._partial_fit(X, targets, targets.shape[1])
+        with unchanged_after(BaseException, self):
+            X, y = self._checked(X, y, first=first)
+            targets = self._as_values(y, first=first)
+            self._partial_fit(X, targets, targets.shape[1])
         return self
 
     def predict(self, X: Any) -> Array:

@@ -40,7 +40,7 @@ def carry(
     fresh = old < 0
     old.clamp_(min=0)
     weight = layer.weight.detach().index_select(0, old)
-    start = torch.zeros(()) if values is None else torch.from_numpy(values)[fresh]
+    start = torch.zeros((), device="cpu") if values is None else torch.from_numpy(values)[fresh]
     weight[fresh] = start.to(weight.dtype)
     for tensor in followers(layer.weight, optimizer):
         moved = tensor.index_select(0, old)

@@ -5,6 +5,8 @@ from __future__ import annotations
 import torch
 from torch import nn
 
+from sparsegrow.base.requirements import require_flag
+from sparsegrow.torch.dense import freeze_like
 from sparsegrow.torch.linear import SparseLinear
 from sparsegrow.torch.starts import seed_or_draw
 
@@ -22,8 +24,8 @@ def sparsify(
 ) -> list[str]:
     """Replace the `torch.nn.Linear` layers of a model by sparse ones, in place.
 
-    Make the optimizer afterwards: the parameters are new ones. Subclasses of `torch.nn.Linear` are
-    left alone.
+    Make the optimizer afterwards: the parameters are new ones, which need a gradient where those
+    before did. Subclasses of `torch.nn.Linear` are left alone.
 
     Parameters
     ----------
@@ -54,7 +56,8 @@ def sparsify(
     """
     if type(module) is nn.Linear:
         raise ValueError("sparsify: got a Linear itself, expected a module that holds some")
-    if keep_largest and (density is None or epsilon is not None):
+    skip_last = require_flag("skip_last", skip_last)
+    if require_flag("keep_largest", keep_largest) and (density is None or epsilon is not None):
         raise ValueError("keep_largest: expected a density and no epsilon")
     named = dict(module.named_modules())
     names = [name for name, layer in named.items() if type(layer) is nn.Linear]
@@ -90,6 +93,7 @@ def like(
         seed,
         dtype=linear.weight.dtype,
     )
+    freeze_like(layer, linear)
     layer.train(linear.training)
     return layer
 

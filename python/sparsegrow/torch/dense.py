@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from sparsegrow import _sparsegrow as native
 from sparsegrow.torch.placement import require_dtype
@@ -21,7 +21,7 @@ def largest_cells(weight: Tensor, density: float | None) -> Tensor:
     outputs, inputs = weight.shape
     links = native.links_uniform([inputs, outputs], density)[0]
     flat = weight.float().reshape(-1).contiguous()
-    kept = torch.ones(len(flat), dtype=torch.bool)
+    kept = torch.ones(len(flat), dtype=torch.bool, device="cpu")
     small = native.remove_magnitude(flat.numpy(), len(flat) - links)
     kept[torch.from_numpy(small).long()] = False
     return kept.reshape(outputs, inputs)
@@ -36,4 +36,11 @@ def pattern_of_cells(cells: Tensor) -> Pattern:
 
 def rows_of(row_begin: Tensor) -> Tensor:
     """Return the row of each link."""
-    return torch.repeat_interleave(torch.arange(len(row_begin) - 1), row_begin.diff().long())
+    rows = torch.arange(len(row_begin) - 1, device="cpu")
+    return torch.repeat_interleave(rows, row_begin.diff().long())
+
+
+def freeze_like(layer: nn.Module, other: nn.Module) -> None:
+    """Have those parameters of a layer rest that rest in the layer that it stands for."""
+    for name, parameter in layer.named_parameters():
+        parameter.requires_grad_(getattr(other, name).requires_grad)

@@ -10,8 +10,9 @@ import torch
 from torch import Tensor, nn
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.base.requirements import require_integer
-from sparsegrow.torch.dense import largest_cells, pattern_of_cells, rows_of
+from sparsegrow.base.requirements import require_flag, require_integer
+from sparsegrow.torch.built import Built
+from sparsegrow.torch.dense import freeze_like, largest_cells, pattern_of_cells, rows_of
 from sparsegrow.torch.loading import make_room
 from sparsegrow.torch.placement import require_dtype, require_place
 from sparsegrow.torch.product import SparseLinearFunction
@@ -81,6 +82,7 @@ class SparseLinear(nn.Module):
 
     row_begin: Tensor
     column: Tensor
+    _built: Built | None = None
 
     def __init__(
         self,
@@ -105,12 +107,11 @@ class SparseLinear(nn.Module):
         row_begin, column = self._start(start, density, epsilon, seed)
         values = draw_values(init, (row_begin, column), in_features, seed)
         self.weight = nn.Parameter(torch.from_numpy(values).to(real))
-        self.bias = nn.Parameter(torch.zeros(out_features, dtype=real)) if bias else None
+        offset = torch.zeros(out_features, dtype=real, device="cpu")
+        self.bias = nn.Parameter(offset) if require_flag("bias", bias) else None
         self.register_buffer("row_begin", torch.from_numpy(row_begin))
         self.register_buffer("column", torch.from_numpy(column))
         self.traffic: Traffic | None = None  # filled in forward() while a scheduler asks for it
-        self._product: native.SparseProduct | None = None
-        self._built_for: tuple[Tensor, Tensor] | None = None
 
     def _start(
         self, start: Any, density: float | None, epsilon: float | None, seed: int
@@ -164,12 +165,11 @@ class SparseLinear(nn.Module):
 
     def product(self) -> native.SparseProduct:
         """Return the engine's form of the present topology, made when it is first asked for."""
-        now = self.row_begin, self.column
-        made = self._built_for
-        if self._product is None or made is None or made[0] is not now[0] or made[1] is not now[1]:
-            self._product = native.SparseProduct(self.in_features, *self.pattern())
-            self._built_for = now
-        return self._product
+        buffers = self.row_begin, self.column
+        built = self._built
+        if built is None or not built.is_of(*buffers):
+            built = self._built = Built.of(self.in_features, *buffers)
+        return built.product
 
     def pattern(self) -> Pattern:
         """Return (row_begin, column) as NumPy views."""
@@ -190,14 +190,14 @@ class SparseLinear(nn.Module):
         ValueError, TypeError
             The arrays are no pattern of this layer; nothing has changed then.
         """
-        product = native.SparseProduct(self.in_features, row_begin.numpy(), column.numpy())
+        built = Built.of(self.in_features, row_begin, column)
+        product = built.product
         if product.outputs != self.out_features or weight.shape != column.shape:
             raise ValueError(
                 f"set_pattern: got {product.outputs} rows, {product.edges} links and weights "
                 f"{list(weight.shape)}, expected {self.out_features} rows and a weight per link"
             )
-        self.row_begin, self.column = row_begin, column
-        self._product, self._built_for = product, (row_begin, column)
+        self.row_begin, self.column, self._built = row_begin, column, built
         self._set_weight(weight.detach())
 
     def _set_weight(self, values: Tensor) -> None:
@@ -211,14 +211,14 @@ class SparseLinear(nn.Module):
 
     def to_dense(self) -> nn.Linear:
         """Return a dense layer that computes the same."""
-        linear = nn.Linear(
-            self.in_features, self.out_features, self.bias is not None, dtype=self.weight.dtype
-        )
+        real, biased = self.weight.dtype, self.bias is not None
+        linear = nn.Linear(self.in_features, self.out_features, biased, device="cpu", dtype=real)
         with torch.no_grad():
             linear.weight.zero_()
             linear.weight[rows_of(self.row_begin), self.column.long()] = self.weight
             if self.bias is not None:
                 linear.bias.copy_(self.bias)
+        freeze_like(linear, self)
         return linear.train(self.training)
 
     @classmethod
@@ -249,6 +249,7 @@ class SparseLinear(nn.Module):
             layer.weight.copy_(weight[kept])
             if layer.bias is not None:
                 layer.bias.copy_(linear.bias)
+        freeze_like(layer, linear)
         layer.train(linear.training)
         return layer
 
@@ -262,11 +263,14 @@ class SparseLinear(nn.Module):
     def _apply(self, fn: Callable[[Tensor], Tensor], recurse: bool = True) -> SparseLinear:
         """Convert or move the parameters, as `double()` and `to()` do, where that is possible."""
         require_place(fn, self.weight)
+        before = self.row_begin, self.column
         super()._apply(fn, recurse)
+        if self.column.dtype != before[1].dtype:  # `type()` converts whatever there is
+            self.row_begin, self.column = before
         return self
 
     def __getstate__(self) -> dict[str, Any]:
-        kept = dict.fromkeys(("traffic", "_product", "_built_for"))
+        kept = dict.fromkeys(("traffic", "_built"))
         return {**self.__dict__, **kept}
 
     def _load_from_state_dict(
@@ -275,4 +279,4 @@ class SparseLinear(nn.Module):
         """Take over the topology that comes with the weights, whatever its number of links."""
         make_room(self, state_dict, prefix)
         super()._load_from_state_dict(state_dict, prefix, *rest, **named)
-        self._product = None
+        self._built = None

@@ -17,16 +17,20 @@ BUFFERS = ("row_begin", "column")
 def make_room(layer: SparseLinear, state: dict[str, Any], prefix: str) -> None:
     """Check the topology in a state dict, and make parameter and buffer as long as it is.
 
-    Keys that are missing keep what the layer has; whether that is allowed is for PyTorch to say.
+    A bias that is missing, or a topology with its weights, stays as the layer has it; whether that
+    is allowed is for PyTorch to say.
 
     Raises
     ------
     RuntimeError
-        The arrays are no pattern of this layer, or do not fit together. Nothing has changed then.
+        The arrays are no pattern of this layer, lack a part, or do not fit together. Nothing has
+        changed then.
     """
     names = (*BUFFERS, "weight")
+    require_bias(layer, state, prefix)
     if not any(prefix + name in state for name in names):
         return
+    require_whole(layer, state, prefix)
     row_begin, column, weight = (state.get(prefix + name, getattr(layer, name)) for name in names)
     try:
         found = native.SparseProduct(layer.in_features, as_index(row_begin), as_index(column))
@@ -41,6 +45,24 @@ def make_room(layer: SparseLinear, state: dict[str, Any], prefix: str) -> None:
         layer.column = layer.column.new_empty(found.edges)
         layer.weight.grad = None
         layer.weight.data = layer.weight.new_empty(found.edges)
+
+
+def require_bias(layer: SparseLinear, state: dict[str, Any], prefix: str) -> None:
+    """Refuse a bias of another length, before there is a topology that stands without it."""
+    if layer.bias is None or prefix + "bias" not in state:
+        return
+    got, expected = getattr(state[prefix + "bias"], "shape", None), layer.bias.shape
+    if got != expected:
+        raise RuntimeError(f"{prefix}bias: size mismatch: got {got}, expected {expected}")
+
+
+def require_whole(layer: SparseLinear, state: dict[str, Any], prefix: str) -> None:
+    """Refuse a part of a topology, or one without weights: the layer's are those of other links."""
+    own = {**layer._parameters, **layer._buffers}
+    missing = [name for name in (*BUFFERS, "weight") if name in own and prefix + name not in state]
+    if missing and missing != list(BUFFERS):  # weights alone are for the present links
+        listed = ", ".join(prefix + name for name in missing)
+        raise RuntimeError(f"Missing key(s) in state_dict: {listed}: a topology comes whole")
 
 
 def as_index(tensor: torch.Tensor) -> Any:

@@ -10,7 +10,13 @@ import torch
 from torch import nn
 
 from sparsegrow import _sparsegrow as native
-from sparsegrow.base.requirements import require_choice, require_integer, require_number
+from sparsegrow.base.requirements import (
+    plain,
+    require_choice,
+    require_flag,
+    require_integer,
+    require_number,
+)
 from sparsegrow.layered.dynamics import CHOICES, METHODS, Dynamics, dynamics_of
 from sparsegrow.torch.linear import SparseLinear
 from sparsegrow.torch.rules import REMOVALS
@@ -19,6 +25,7 @@ from sparsegrow.torch.traffic import Traffic
 from sparsegrow.torch.update import LayerUpdate, Moment, Settings, TopologyUpdate
 
 NEVER = 2**62
+Timing = tuple[int, int, float, str]  # every, last, fraction, decay
 
 
 class TopologyScheduler:
@@ -96,7 +103,8 @@ class TopologyScheduler:
         asked = {"removal": removal, "chain_removal": chain_removal, "new_weights": new_weights}
         seed = require_integer("seed", seed, 0, 2**63 - 1)
         self.settings = Settings(rules_of(method, soft, asked), seed)
-        self.schedule = schedule_of(every, end, fraction, decay_of(method, decay, end))
+        self.timing = timing_of(every, end, fraction, decay_of(method, decay, end))
+        self.schedule = native.UpdateSchedule(*self.timing)
         self.end = None if end is None else int(end)
         if stop_overlap is not None:
             require_number("stop_overlap", stop_overlap, 0.0, 1.0)
@@ -139,6 +147,17 @@ class TopologyScheduler:
         for name, layer in self.layers.items():
             layer.traffic = Traffic() if wanted and name not in self.frozen else None
 
+    def __getstate__(self) -> dict[str, Any]:
+        kept = dict(self.__dict__)
+        del kept["schedule"]  # the engine's, which follows from `timing`
+        return kept
+
+    def __setstate__(self, kept: dict[str, Any]) -> None:
+        self.__dict__.update(kept)
+        self.schedule = native.UpdateSchedule(*self.timing)
+        if all(layer.traffic is None for layer in self.layers.values()):  # copies of layers
+            self._prepare()
+
     def state_dict(self) -> dict[str, Any]:
         """Return what a resumed run needs beside model, optimizer and this constructor's call."""
         return {
@@ -154,15 +173,18 @@ class TopologyScheduler:
         Raises
         ------
         ValueError
-            The state is of other layers.
+            The state is of other layers, or lacks something; nothing has changed then.
         """
+        missing = sorted({"steps", "layers", "frozen", "history"} - set(state))
+        if missing:
+            raise ValueError(f"load_state_dict: expected {', '.join(missing)} in it as well")
         if state["layers"] != list(self.layers):
             raise ValueError(
                 f"load_state_dict: got layers {state['layers']}, expected {list(self.layers)}"
             )
-        self.steps = int(state["steps"])
-        self.frozen = set(state["frozen"])
-        self.history = [LayerUpdate(**record) for record in state["history"]]
+        history = [LayerUpdate(**record) for record in state["history"]]
+        self.steps, self.frozen = int(state["steps"]), set(state["frozen"])
+        self.history = history
         self._prepare()
 
 
@@ -189,12 +211,12 @@ def layers_by_name(model_or_layers: nn.Module | Iterable[SparseLinear]) -> dict[
 def rules_of(method: str, soft: bool, asked: dict[str, Any]) -> Dynamics:
     """Fill in what the method is known with, and check everything."""
     require_choice("method", method, tuple(METHODS))
-    given = {name: value for name, value in asked.items() if value is not None}
+    given = {name: plain(value) for name, value in asked.items() if value is not None}
     if "removal" in given:
         require_choice("removal", given["removal"], REMOVALS)
     usual = dynamics_of(method, None)
     assert usual is not None  # each method changes something
-    if soft and usual.regrowth != "paths":
+    if require_flag("soft", soft) and usual.regrowth != "paths":
         raise ValueError(f"soft: got True with method={method!r}, expected a method by paths")
     sampled = {"removal": "sampled", "choice": "sampled"} if soft else {}
     return replace(usual, **{**sampled, **given})
@@ -210,12 +232,12 @@ def decay_of(method: str, decay: str | None, end: int | None) -> str:
     return decay
 
 
-def schedule_of(every: int, end: int | None, fraction: float, decay: str) -> native.UpdateSchedule:
-    """Check when and how much."""
+def timing_of(every: int, end: int | None, fraction: float, decay: str) -> Timing:
+    """Check when and how much; return what the engine's schedule is made of."""
     every = require_integer("every", every, 1, NEVER)
     require_number("fraction", fraction, 0.0, 1.0)
     last = NEVER if end is None else require_integer("end", end, 0, NEVER)
-    return native.UpdateSchedule(every, last, fraction, decay)
+    return every, last, float(fraction), decay
 
 
 def require_held(layers: dict[str, SparseLinear], optimizer: torch.optim.Optimizer) -> None:

@@ -17,13 +17,17 @@ def is_stack(given: nn.Module | Iterable[SparseLinear], layers: dict[str, Sparse
 
 
 def is_plain_chain(model: nn.Module) -> bool:
-    """Whether a model computes module by module, with no weight matrix between sparse layers."""
+    """Whether a model computes module by module, with no weight matrix between sparse layers.
+
+    A subclass of `nn.Sequential` may do otherwise in a `forward` of its own, such as add its input.
+    """
     holders = (module for module in model.modules() if list(module.children()))
     parts = [module for module in model.modules() if not list(module.children())]
     places = [place for place, part in enumerate(parts) if isinstance(part, SparseLinear)]
     between = (p for p in parts[places[0] : places[-1]] if not isinstance(p, SparseLinear))
     mixing = (weight.dim() > 1 for part in between for weight in part.parameters())
-    return all(isinstance(holder, nn.Sequential) for holder in holders) and not any(mixing)
+    plain = (type(holder).forward is nn.Sequential.forward for holder in holders)
+    return all(plain) and not any(mixing)
 
 
 def require_stack(layers: dict[str, SparseLinear]) -> None:

@@ -42,7 +42,7 @@ def parse_choice(name: str, text: Any, choices: dict[str, float | None]) -> tupl
 def seed_or_draw(seed: int | None) -> int:
     """Return a seed, drawn from PyTorch's generator if none is given."""
     if seed is None:
-        return int(torch.randint(2**62, ()))
+        return int(torch.randint(2**62, (), device="cpu"))
     return require_integer("seed", seed, 0, 2**63 - 1)
 
 

@@ -15,7 +15,8 @@ Float32 = NDArray[np.float32]
 class Traffic:
     """Keeps inputs and output gradients of all calls of a layer, in pairs.
 
-    Only calls that a gradient came back from count.
+    Only calls that a gradient came back from count. Both are copies: a program may fill the same
+    tensor for each of its batches.
     """
 
     def __init__(self) -> None:
@@ -25,11 +26,11 @@ class Traffic:
     def watch(self, x: Tensor, y: Tensor) -> None:
         """Wait for the gradient of y, made from x; both are [samples][features]."""
         if y.requires_grad:
-            y.register_hook(partial(self._keep, x.detach()))
+            y.register_hook(partial(self._keep, x.detach().clone()))
 
     def _keep(self, x: Tensor, dy: Tensor) -> None:
         self.inputs.append(x)
-        self.gradients.append(dy.detach())
+        self.gradients.append(dy.detach().clone())
 
     def arrays(self) -> tuple[Float32, Float32]:
         """Return x [samples][inputs] and dy [samples][outputs] of all calls."""

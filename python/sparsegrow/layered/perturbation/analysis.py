@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from sparsegrow.base.requirements import require_choice, require_integer
+from sparsegrow.base.requirements import require_choice, require_flag, require_integer
 from sparsegrow.layered.engine import Array
 from sparsegrow.layered.perturbation.alive import alive_neurons
 from sparsegrow.layered.perturbation.curves import Curve, PerturbResult
@@ -64,7 +64,8 @@ def perturb(
     seed
         Of the repeats.
     scope
-        Where links are ranked and permuted: in each "layer", or over all of them, "global".
+        Where links are ranked and permuted: in each "layer", or over all of them, "global". Noise
+        is the same under both.
     include_output
         Disturb the last layer as well.
     levels
@@ -99,6 +100,7 @@ def perturb(
     repeats = require_integer("repeats", repeats, 1, 2**28 - 1)
     seed = require_integer("seed", seed, 0, 2**63 - 1)
     require_choice("scope", scope, SCOPES)
+    include_output = require_flag("include_output", include_output)
     models = list(model) if isinstance(model, Sequence) else [model]
     with ExitStack() as stack:
         subjects = [stack.enter_context(frozen(one, x, y, scope, include_output)) for one in models]
@@ -160,13 +162,14 @@ class Subject:
         self.weights = self.engine.network.state("weight")
         self.layers = [self.engine.pattern(span) for span in spans]
         inner = spans if include_output else spans[:-1]
-        pools = [slice(span.begin, span.end) for span in inner if span.end > span.begin]
-        if not pools:
+        self.inner = [slice(span.begin, span.end) for span in inner if span.end > span.begin]
+        if not self.inner:
             raise ValueError(
                 f"perturb: layers {list(self.widths)} have no links to disturb before the last "
                 "layer; expected a hidden layer, or include_output=True"
             )
-        self.pools = pools if scope == "layer" else [slice(pools[0].start, pools[-1].stop)]
+        whole = slice(self.inner[0].start, self.inner[-1].stop)
+        self.pools = self.inner if scope == "layer" else [whole]
         self.usual = self.measure(self.weights)
 
     def measure(self, weights: Array) -> tuple[float, float]:
@@ -182,7 +185,7 @@ class Subject:
         return 0 if state.kept is None else alive_neurons(self.layers, state.kept)
 
     def power(self, weights: Array) -> float:
-        """Return the sum of the squared weights in the pools, in units of the undisturbed one."""
+        """Return the sum of the squared weights of all pools, in units of the undisturbed one."""
         parts = [
             [np.square(array[pool], dtype=np.float64).sum() for pool in self.pools]
             for array in (weights, self.weights)
@@ -237,7 +240,9 @@ class Runs:
     def run(self, subject: Subject, repeat: int) -> list[tuple[float, float, float, float]]:
         """Return score, loss, neurons alive and power at each level of one repeat."""
         found: list[tuple[float, float, float, float]] = []
-        states = disturbed(self.analysis, subject.weights, subject.pools, self.seed, repeat)
+        # Noise is in units of each layer's own deviation, whatever the scope.
+        pools = subject.inner if self.analysis.kind == "gaussian" else subject.pools
+        states = disturbed(self.analysis, subject.weights, pools, self.seed, repeat)
         for level, state in enumerate(states):
             if level == 0:
                 require_same("at level 0", state.weights, subject.weights)

@@ -1,7 +1,7 @@
 """Disturbed copies of a network's weights: links removed, shuffled within bins, drowned in noise.
 
-A *pool* is a slice of the weights within which links are ranked and values move: a layer, or all
-layers together.
+A *pool* is a slice of the weights within which links are ranked, values move, and noise has one
+deviation: a layer, or all layers together.
 """
 
 from __future__ import annotations
