@@ -2,6 +2,7 @@
 // panels.
 #pragma once
 
+#include <algorithm>
 #include <cstdint>
 #include <cstring>
 #include <vector>
@@ -59,17 +60,35 @@ inline std::size_t panel_index(const Panel& panel, std::int32_t row, std::int32_
          static_cast<std::size_t>(sample % kTileWidth);
 }
 
+// Samples of a row that lie together in a panel: `count` from `first` on, at elements from `offset`
+// on, and padding up to `width`.
+struct TileRow {
+  std::int32_t row, first, count, width;
+  std::int64_t offset;
+};
+
+template <class Body>
+void for_tile_rows(const Panel& panel, Body body) {
+  for (std::int32_t t = 0; t < tile_count(panel.batch()); ++t) {
+    const std::int32_t first = t * kTileWidth, width = tile_width(panel.batch(), t);
+    const std::int32_t count = std::min(width, panel.batch() - first);
+    for (std::int32_t r = 0; r < panel.rows(); ++r) {
+      body(TileRow{r, first, count, width, tile_offset(panel.shape(), t, r)});
+    }
+  }
+}
+
 // Activations may hold anything finite in their padding, gradients zero: `padding` is that number.
 template <class Real>
 Panel make_panel(Backend& backend, const Matrix& m, double padding = 0) {
   Panel panel(backend, dtype_of<Real>(), m.rows, m.batch);
   Real* const data = panel.as<Real>();
   for (std::int64_t i = 0; i < panel.elements(); ++i) data[i] = static_cast<Real>(padding);
-  for (std::int32_t r = 0; r < m.rows; ++r) {
-    for (std::int32_t b = 0; b < m.batch; ++b) {
-      data[panel_index(panel, r, b)] = static_cast<Real>(m.at(r, b));
-    }
-  }
+  for_tile_rows(panel, [&](const TileRow& part) {
+    const double* const from = &m.data[0] + std::int64_t{part.row} * m.batch + part.first;
+    for (std::int32_t b = 0; b < part.count; ++b)
+      data[part.offset + b] = static_cast<Real>(from[b]);
+  });
   return panel;
 }
 
@@ -78,10 +97,11 @@ template <class Real>
 Matrix read_panel(Backend& backend, const Panel& panel) {
   backend.finish();
   Matrix m(panel.rows(), panel.batch());
-  for (std::int32_t r = 0; r < m.rows; ++r) {
-    for (std::int32_t b = 0; b < m.batch; ++b)
-      m.at(r, b) = panel.as<Real>()[panel_index(panel, r, b)];
-  }
+  const Real* const data = panel.as<Real>();
+  for_tile_rows(panel, [&](const TileRow& part) {
+    double* const to = &m.data[0] + std::int64_t{part.row} * m.batch + part.first;
+    for (std::int32_t b = 0; b < part.count; ++b) to[b] = data[part.offset + b];
+  });
   return m;
 }
 
@@ -89,15 +109,14 @@ Matrix read_panel(Backend& backend, const Panel& panel) {
 template <class Real>
 double largest_padding(Backend& backend, const Panel& panel) {
   backend.finish();
-  std::vector<bool> sample(static_cast<std::size_t>(panel.elements()), false);
-  for (std::int32_t r = 0; r < panel.rows(); ++r) {
-    for (std::int32_t b = 0; b < panel.batch(); ++b) sample[panel_index(panel, r, b)] = true;
-  }
+  const Real* const data = panel.as<Real>();
   double largest = 0;
-  for (std::size_t i = 0; i < sample.size(); ++i) {
-    const double size = sample[i] ? 0 : static_cast<double>(panel.as<Real>()[i]);
-    largest = size > largest ? size : -size > largest ? -size : largest;
-  }
+  for_tile_rows(panel, [&](const TileRow& part) {
+    for (std::int32_t b = part.count; b < part.width; ++b) {
+      const double size = static_cast<double>(data[part.offset + b]);
+      largest = size > largest ? size : -size > largest ? -size : largest;
+    }
+  });
   return largest;
 }
 
