@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from typing import Any, ClassVar
 
 
-class CopiedByState:
+class CopiedByState(ABC):
     """Copies and pickles by what a checkpoint holds, and by what subclasses and users have added.
 
     Attributes
@@ -16,13 +17,13 @@ class CopiedByState:
 
     OWN: ClassVar[frozenset[str]]
 
+    @abstractmethod
     def _state(self) -> Any:
         """Return all that the model is."""
-        raise NotImplementedError
 
+    @abstractmethod
     def _restore(self, state: Any) -> None:
         """Become the model of that state."""
-        raise NotImplementedError
 
     def __getstate__(self) -> tuple[Any, dict[str, Any]]:
         added = {name: value for name, value in vars(self).items() if name not in self.OWN}

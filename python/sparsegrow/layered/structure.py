@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+from abc import abstractmethod
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -34,9 +35,9 @@ class LayeredModel(CopiedByState):
     history: list[EpochRecord]
 
     @staticmethod
+    @abstractmethod
     def _defaults() -> dict[str, Any]:
         """Return the defaults of all settings, however subclasses are made."""
-        raise NotImplementedError
 
     def _start(self, engine: Engine, saved: Checkpoint) -> None:
         self._engine = engine
